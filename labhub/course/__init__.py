@@ -1,0 +1,1 @@
+"""From course.toml to typed, frozen objects; the folder of a course."""

@@ -1,0 +1,1 @@
+"""The engine: student code in one process, verdicts in another."""

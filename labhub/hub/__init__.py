@@ -1,0 +1,1 @@
+"""The JupyterHub around the course."""

@@ -1,0 +1,1 @@
+"""What the repository itself needs: set-up, locks, the demo."""

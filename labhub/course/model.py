@@ -1,0 +1,138 @@
+"""A course as frozen, typed objects: what course.toml says, checked."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import get_close_matches
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from labhub.course.errors import UnknownAssignmentError
+from labhub.ids import AssignmentId, CourseId, GradeId, GroupId, StudentId
+
+
+class AssignmentState(StrEnum):
+    """How far the notebooks of an assignment are."""
+
+    READY = "ready"
+    """`source/` holds the instructor's notebooks; every verb works."""
+    PLANNED = "planned"
+    """Dates and weight are fixed, the notebooks are not written yet; no verb works on it."""
+
+
+class GradingMode(StrEnum):
+    """Where the test cells of an assignment run."""
+
+    SPLIT = "split"
+    """In the examiner, out of reach of student code."""
+    IN_PROCESS = "in-process"
+    """Beside the student's code, for tests that cannot be split. Said on every mark."""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The three moments of an assignment; each carries its zone."""
+
+    release: datetime
+    due: datetime
+    """The first due date: what comes later is late."""
+    late_until: datetime
+    """The last due date: what comes later is not accepted."""
+
+
+@dataclass(frozen=True)
+class LimitOverrides:
+    """Limits that differ from the engine's own; None keeps the engine's.
+
+    The names are those of `labhub.grading.model.Limits`.
+    """
+
+    submission_timeout_s: float | None = None
+    cell_timeout_s: float | None = None
+    test_timeout_s: float | None = None
+    cpu_s: float | None = None
+    memory_bytes: int | None = None
+    processes: int | None = None
+    open_files: int | None = None
+    file_bytes: int | None = None
+    workdir_bytes: int | None = None
+    output_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class FeedbackOptions:
+    """What a student's feedback page shows beside points and comments."""
+
+    laws: bool = True
+    """The sentence of the law that a failed test stands for."""
+    outputs: bool = True
+    """What the student's own cells showed when they were graded."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One lab or hand-in."""
+
+    id: AssignmentId
+    title: str
+    state: AssignmentState
+    timeline: Timeline
+    weight_percent: float
+    """Share of the final grade; all assignments together give 100."""
+    credits: float
+    """Credits that a passed assignment earns; all together give the course's credits."""
+    gpu: bool = False
+    grading: GradingMode = GradingMode.SPLIT
+    in_process_cells: tuple[GradeId, ...] = ()
+    """Single test cells that run beside the student's code."""
+    limits: LimitOverrides = field(default_factory=LimitOverrides)
+    feedback: FeedbackOptions = field(default_factory=FeedbackOptions)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Students who come to the same sessions."""
+
+    id: GroupId
+    title: str
+    students: tuple[StudentId, ...] = ()
+
+
+@dataclass(frozen=True)
+class GpuSession:
+    """A time at which a group has GPUs for an assignment."""
+
+    assignment: AssignmentId
+    group: GroupId
+    room: str
+    start: datetime
+    end: datetime
+    gpus: int
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course, whole."""
+
+    id: CourseId
+    title: str
+    term: str
+    zone: ZoneInfo
+    credits: float
+    assignments: tuple[Assignment, ...]
+    groups: tuple[Group, ...] = ()
+    gpu_sessions: tuple[GpuSession, ...] = ()
+
+    def assignment(self, assignment_id: str) -> Assignment:
+        """The assignment of that id.
+
+        Raises `UnknownAssignmentError`, with the nearest id as a hint.
+        """
+        for assignment in self.assignments:
+            if assignment.id == assignment_id:
+                return assignment
+        known = [assignment.id for assignment in self.assignments]
+        near = get_close_matches(assignment_id, known, n=1)
+        raise UnknownAssignmentError(
+            f"The course {self.id} has no assignment '{assignment_id}'.",
+            hint=f"Did you mean '{near[0]}'?" if near else f"It has: {', '.join(known)}.",
+        )

@@ -1,0 +1,20 @@
+"""All attacks, by class."""
+
+from tests.integrity.attacks import escape, exhaust, forge, malformed, mislead, steal, tamper
+from tests.integrity.attacks.model import Attack
+
+CLASSES: dict[str, list[Attack]] = {
+    "forge a result": forge.ATTACKS,
+    "steal a hidden test": steal.ATTACKS,
+    "tamper with files or others": tamper.ATTACKS,
+    "escape": escape.ATTACKS,
+    "exhaust a resource": exhaust.ATTACKS,
+    "malformed file": malformed.ATTACKS,
+    "mislead the human reader": mislead.ATTACKS,
+}
+"""Class of attack to its attacks, in the order of the table that `make integrity` prints."""
+
+
+def all_attacks() -> list[Attack]:
+    """Every attack, class by class."""
+    return [attack for attacks in CLASSES.values() for attack in attacks]

@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
-.PHONY: help setup demo test lint docs lock check clean
+.PHONY: help setup demo test lint docs integrity bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -32,6 +32,15 @@ lint: setup ## ruff and mypy
 	ruff check .
 	ruff format --check .
 	mypy
+
+docs: setup ## the documentation as web pages, in .cache/docs
+	sphinx-build -W -q -b html docs .cache/docs
+
+integrity: setup ## the attack suite, plain nbgrader beside labhub, as a table
+	python -m tests.integrity
+
+bench: setup ## the same class graded by nbgrader, by labhub and by nothing but the students' cells
+	python -m tests.bench
 
 lock: setup ## renew the locked requirement files
 	tools/lock.sh

@@ -1,0 +1,1 @@
+"""The answer process: where a student's code runs, and nothing else is known."""

@@ -1,0 +1,1 @@
+"""The examiner: the process that knows the tests and makes the verdicts."""

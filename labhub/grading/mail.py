@@ -1,0 +1,122 @@
+"""Letters between the processes of grading: JSON and file descriptors over one Unix socket.
+
+A letter is a JSON object, so reading one can run no code. Length and waiting time are bounded:
+what comes from a student's process may be malformed, endless or never sent.
+"""
+
+import json
+import socket
+import struct
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+Letter = dict[str, Any]
+
+LETTER_LIMIT_BYTES = 256 << 20
+_HEAD = struct.Struct("<I")
+_CLOSE_ON_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0x40000000)
+_MOST_FDS = 8
+
+
+class Mailbox:
+    """One end of a stream socket that carries letters."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    @classmethod
+    def pair(cls) -> tuple[Self, Self]:
+        """Two mailboxes, each the other's far end."""
+        ours, theirs = socket.socketpair()
+        return cls(ours), cls(theirs)
+
+    @classmethod
+    def of_fd(cls, fd: int) -> Self:
+        """The mailbox on an open descriptor, which it owns from now on."""
+        return cls(socket.socket(fileno=fd))
+
+    def fileno(self) -> int:
+        """The descriptor of the socket, for `select`; -1 when closed."""
+        return self._sock.fileno()
+
+    def send(
+        self, letter: Mapping[str, Any], fds: Sequence[int] = (), *, timeout_s: float | None = None
+    ) -> None:
+        """Send one letter. Raises TimeoutError, or OSError when nobody is there."""
+        body = json.dumps(letter, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        self._sock.settimeout(timeout_s)
+        head = _HEAD.pack(len(body))
+        if fds:
+            socket.send_fds(self._sock, [head], list(fds))
+            self._sock.sendall(body)
+        else:
+            self._sock.sendall(head + body)
+
+    def receive(
+        self, *, timeout_s: float | None = None, limit_bytes: int = LETTER_LIMIT_BYTES
+    ) -> Letter:
+        """The next letter; descriptors that came along are refused.
+
+        Raises EOFError when the far end is gone, TimeoutError, and ValueError for a letter that
+        is too long, or is no JSON object.
+        """
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        return self._rest(self._exactly(_HEAD.size, deadline), deadline, limit_bytes)
+
+    def receive_with_fds(
+        self, *, timeout_s: float | None = None, limit_bytes: int = LETTER_LIMIT_BYTES
+    ) -> tuple[Letter, list[int]]:
+        """The next letter and its descriptors (close-on-exec); only from a trusted process."""
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        self._sock.settimeout(timeout_s)
+        try:
+            head, fds, _, _ = socket.recv_fds(self._sock, _HEAD.size, _MOST_FDS, _CLOSE_ON_EXEC)
+        except ConnectionError as error:
+            raise EOFError(str(error)) from error
+        if not head:
+            raise EOFError("the far end is closed")
+        head += self._exactly(_HEAD.size - len(head), deadline)
+        return self._rest(head, deadline, limit_bytes), list(fds)
+
+    def close(self) -> None:
+        """Close this end. Does nothing the second time."""
+        self._sock.close()
+
+    def detach(self) -> int:
+        """Give the descriptor away; the mailbox is closed from now on."""
+        return self._sock.detach()
+
+    def _rest(self, head: bytes, deadline: float | None, limit_bytes: int) -> Letter:
+        (length,) = _HEAD.unpack(head)
+        if length > limit_bytes:
+            raise ValueError(f"a letter of {length} bytes; at most {limit_bytes} are read")
+        try:
+            letter = json.loads(self._exactly(length, deadline))
+        except RecursionError as error:
+            raise ValueError("a letter nested too deeply") from error
+        if not isinstance(letter, dict):
+            raise ValueError("a letter must be a JSON object")  # noqa: TRY004 - malformed, not misused
+        return letter
+
+    def _exactly(self, count: int, deadline: float | None) -> bytes:
+        parts = bytearray()
+        while len(parts) < count:
+            self._sock.settimeout(_left(deadline))
+            try:
+                part = self._sock.recv(min(count - len(parts), 1 << 20))
+            except ConnectionError as error:
+                raise EOFError(str(error)) from error
+            if not part:
+                raise EOFError("the far end is closed")
+            parts += part
+        return bytes(parts)
+
+
+def _left(deadline: float | None) -> float | None:
+    if deadline is None:
+        return None
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("no letter came in time")
+    return left

@@ -1,8 +1,8 @@
 """The folder of a course, in nbgrader's path grammar."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
 from labhub.course.errors import (
@@ -114,20 +114,16 @@ class CourseFolder:
         )
 
     def _students(self, step: str, assignment: AssignmentId) -> list[StudentId]:
-        pattern = self._path(step, "*", assignment)
-        name = re.compile(
-            re.escape(str(self._path(step, "\0", assignment))).replace(re.escape("\0"), "([^/]+)")
-        )
-        matches = (name.fullmatch(str(path)) for path in _glob(pattern) if path.is_dir())
+        template = str(self._path(step, "\0", assignment))
+        name = re.compile(re.escape(template).replace(re.escape("\0"), "([^/]+)"))
+        found = Path("/").glob(escape(template[1:]).replace("\0", "*"))
+        matches = (name.fullmatch(str(path)) for path in found if path.is_dir())
         return sorted(StudentId(match.group(1)) for match in matches if match)
 
     def _listed_sources(self) -> str:
-        parent = self.source(AssignmentId("*"))
-        return ", ".join(sorted(path.name for path in _glob(parent) if path.is_dir())) or "none"
-
-
-def _glob(pattern: Path) -> Iterable[Path]:
-    return Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
+        parent = self.source(AssignmentId("\0")).parent
+        names = [path.name for path in parent.glob("*") if any(path.glob("*.ipynb"))]
+        return ", ".join(sorted(names)) or "none"
 
 
 def course_in(root: Path) -> Course | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from typing import Any, get_args
+from typing import get_args
 
 from pydantic import BaseModel
 

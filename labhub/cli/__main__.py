@@ -1,0 +1,5 @@
+"""`python -m labhub.cli` is `labhub`."""
+
+from labhub.cli.main import main
+
+main()

@@ -1,0 +1,85 @@
+"""Verbs of the author: build the student version, check it, validate a notebook."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from labhub.cli.common import (
+    FAILED,
+    AsJson,
+    AssignmentName,
+    CourseDir,
+    open_course,
+    say,
+    say_json,
+    say_table,
+    warn,
+)
+
+
+def generate_assignment(
+    assignment: AssignmentName,
+    course_dir: CourseDir = Path(),
+    force: Annotated[
+        bool, typer.Option("--force", "-f", help="Let graded cells come and go after hand-ins.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option(help="Only show what would change.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Build the student version of a lab.
+
+    Its cells are recorded in the gradebook, as nbgrader does."""
+    from labhub.authoring.release import generate_assignment
+    from labhub.gradebook.due_dates import ensure_due_date
+    from labhub.ids import AssignmentId
+
+    course = open_course(course_dir)
+    course.folder.require_source(AssignmentId(assignment))
+    release = generate_assignment(course.folder.root, assignment, force=force, dry_run=dry_run)
+    if release.written:
+        ensure_due_date(course, AssignmentId(assignment))
+    for line in release.log:
+        warn(line)
+    if as_json:
+        say_json(release)
+        return
+    for change in release.changes:
+        say(f"{change.kind:8} {change.path}")
+    done = "built" if release.written else "would be built"
+    count = len(release.changes)
+    say(f"{assignment}: {done}, {count} {'file differs' if count == 1 else 'files differ'}")
+
+
+def check(
+    assignments: Annotated[list[str] | None, typer.Argument(help="Labs; default: all.")] = None,
+    course_dir: CourseDir = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Prove that a lab is fair and leaks nothing.
+
+    Runs the reference, the mutants, the alternates and the student version, and scans the
+    release for leaks. Exit code 1 on a finding.
+    """
+    raise NotImplementedError
+
+
+def validate(
+    notebooks: Annotated[list[Path], typer.Argument(help="Notebooks to run and test.")],
+    as_json: AsJson = False,
+) -> None:
+    """Run notebooks and their visible tests.
+
+    Exit code 1 if a test fails or a locked cell was changed."""
+    from labhub.gradebook.validation import validate_notebook
+
+    reports = [validate_notebook(path) for path in notebooks]
+    if as_json:
+        say_json([asdict(report) for report in reports])
+    else:
+        for report in reports:
+            say(f"{report.path}: {report.summary}")
+            say_table(("cell", "what is wrong"), report.rows) if report.rows else None
+    if not all(report.passed for report in reports):
+        raise typer.Exit(FAILED)

@@ -1,0 +1,28 @@
+"""Every verb of the command line and the module that holds it. Nothing is imported before use."""
+
+VERBS: dict[str, str] = {
+    "check": "authoring:check",
+    "generate-assignment": "authoring:generate_assignment",
+    "release-assignment": "exchange:release_assignment",
+    "list": "exchange:list_",
+    "fetch-assignment": "exchange:fetch_assignment",
+    "submit": "exchange:submit",
+    "collect": "exchange:collect",
+    "autograde": "grading:autograde",
+    "generate-feedback": "feedback:generate_feedback",
+    "release-feedback": "exchange:release_feedback",
+    "fetch-feedback": "exchange:fetch_feedback",
+    "validate": "authoring:validate",
+    "export": "reports:export",
+    "doctor": "reports:doctor",
+}
+"""In the order of a lab's journey; the value is a module of `labhub.cli` and its function."""
+
+
+def canonical(verb: str) -> str:
+    """The verb as we write it: nbgrader's underscores work as well.
+
+    >>> canonical("fetch_assignment")
+    'fetch-assignment'
+    """
+    return verb.replace("_", "-")

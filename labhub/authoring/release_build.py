@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import os
 import sys
 import warnings
 from collections.abc import Iterator
@@ -82,14 +83,19 @@ def convert(
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """nbgrader and its libraries warn about themselves and extend sys.path; neither stays."""
-    path = list(sys.path)
+    """nbgrader and its libraries warn about themselves and extend sys.path; neither stays.
+
+    Inside, the program `alembic` is found, which nbgrader runs by name for a new gradebook.
+    """
+    modules, programs = list(sys.path), os.environ.get("PATH", os.defpath)
+    os.environ["PATH"] = os.pathsep.join([programs, str(Path(sys.executable).parent)])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             yield
         finally:
-            sys.path[:] = path
+            sys.path[:] = modules
+            os.environ["PATH"] = programs
 
 
 class _Lines(logging.Handler):

@@ -17,23 +17,24 @@ def mean(x):
     return total_of_all_numbers / np.size(x)
     ### END SOLUTION'''
 
-MEAN_TEST = '''assert mean([2.0]) == 2.0, "the mean of one number is that number"
+MEAN_TEST = """assert mean([2.0]) == 2.0, "the mean of one number is that number"
 ### BEGIN HIDDEN TESTS
 shifted_by_seven = mean(np.array([1.0, 2.0, 4.0]) + 7.0)
-assert np.isclose(shifted_by_seven, reference.mean([8.0, 9.0, 11.0])), "adding a constant adds it to the mean"
-### END HIDDEN TESTS'''
+expected = reference.mean([8.0, 9.0, 11.0])
+assert np.isclose(shifted_by_seven, expected), "adding a constant adds it to the mean"
+### END HIDDEN TESTS"""
 
-SPREAD_SOLUTION = '''# [1.2] spread
+SPREAD_SOLUTION = """# [1.2] spread
 def spread(x):
     ### BEGIN SOLUTION
     deviation_from_centre = np.asarray(x) - mean(x)
     return mean(deviation_from_centre**2)
-    ### END SOLUTION'''
+    ### END SOLUTION"""
 
-SPREAD_TEST = '''### BEGIN HIDDEN TESTS
+SPREAD_TEST = """### BEGIN HIDDEN TESTS
 mean = reference.mean
 assert np.isclose(spread([1.0, 5.0]), 4.0), "two numbers lie half their distance from the mean"
-### END HIDDEN TESTS'''
+### END HIDDEN TESTS"""
 
 ANSWER = "The median shrugs at a single outlier, because it looks at ranks and not at sizes."
 

@@ -1,6 +1,7 @@
 import json
-import os
+import shutil
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,23 @@ from labhub.authoring.release import course_folders, generate_assignment, trial_
 from tests.authoring import mini_course
 
 
+@pytest.fixture(scope="module")
+def released_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built once, because making a gradebook takes seconds."""
+    course = mini_course.write_course(tmp_path_factory.mktemp("mini") / "course")
+    generate_assignment(course, "lab1")
+    return course
+
+
 @pytest.fixture
-def course(tmp_path: Path) -> Path:
+def course(released_course: Path, tmp_path: Path) -> Path:
+    """A course whose lab has been built."""
+    return Path(shutil.copytree(released_course, tmp_path / "course"))
+
+
+@pytest.fixture
+def new_course(tmp_path: Path) -> Path:
+    """A course with a source and nothing else."""
     return mini_course.write_course(tmp_path / "course")
 
 
@@ -42,7 +58,8 @@ def gradebook(course: Path):
 
 
 def hand_in(course: Path, **marks: object) -> None:
-    with gradebook(course) as book:
+    with warnings.catch_warnings(), gradebook(course) as book:
+        warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader's own code
         book.add_student("ada")
         book.add_submission("lab1", "ada")
         grade = book.find_grade("l1e02-t1", "lab1", "lab1", "ada")
@@ -52,14 +69,12 @@ def hand_in(course: Path, **marks: object) -> None:
 
 
 def test_solutions_hidden_tests_and_answers_are_gone(course):
-    generate_assignment(course, "lab1")
     text = (course / "release/lab1/lab1.ipynb").read_text()
     for secret in ("total_of_all_numbers", "shifted_by_seven", "half their distance", "median"):
         assert secret not in text
 
 
 def test_given_code_and_visible_tests_stay(course):
-    generate_assignment(course, "lab1")
     assert sources(course)["l1g-imports"] == "import numpy as np"
     assert "the mean of one number" in sources(course)["l1e01-t1"]
     assert "raise NotImplementedError()" in sources(course)["l1e01-mean"]
@@ -67,7 +82,6 @@ def test_given_code_and_visible_tests_stay(course):
 
 
 def test_the_gradebook_knows_points_and_hidden_tests(course):
-    generate_assignment(course, "lab1")
     with gradebook(course) as book:
         assert book.find_assignment("lab1").max_score == 8
         source = book.find_source_cell("l1e01-t1", "lab1", "lab1").source
@@ -75,7 +89,6 @@ def test_the_gradebook_knows_points_and_hidden_tests(course):
 
 
 def test_building_twice_gives_the_same_bytes(course):
-    generate_assignment(course, "lab1")
     first = (course / "release/lab1/lab1.ipynb").read_bytes()
     again = generate_assignment(course, "lab1")
     assert (course / "release/lab1/lab1.ipynb").read_bytes() == first
@@ -98,7 +111,6 @@ def test_the_same_file_as_plain_nbgrader_makes(course, tmp_path):
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import Config
 
-    generate_assignment(course, "lab1")
     plain = mini_course.write_course(tmp_path / "plain")
     api = NbGraderAPI(config=Config({"CourseDirectory": {"root": str(plain)}}))
     assert api.generate_assignment("lab1")["success"]
@@ -127,28 +139,27 @@ def test_a_file_that_left_the_source_leaves_the_release(course):
     assert not (course / "release/lab1/data.csv").exists()
 
 
-def test_a_dry_run_says_what_would_change_and_writes_nothing(course):
-    result = generate_assignment(course, "lab1", dry_run=True)
+def test_a_dry_run_says_what_would_change_and_writes_nothing(new_course):
+    result = generate_assignment(new_course, "lab1", dry_run=True)
     assert result.changes == (FileChange("lab1.ipynb", ChangeKind.ADDED),)
     assert not result.written
-    assert not (course / "release").exists()
-    assert not (course / "gradebook.db").exists()
+    assert not (new_course / "release").exists()
+    assert not (new_course / "gradebook.db").exists()
 
 
-def test_a_trial_build_leaves_nothing_behind(course):
-    with trial_build(course, "lab1") as trial:
+def test_a_trial_build_leaves_nothing_behind(new_course):
+    with trial_build(new_course, "lab1") as trial:
         assert (trial.folder / "lab1.ipynb").is_file()
     assert not trial.folder.exists()
 
 
 def test_working_folder_and_import_path_are_as_before(course):
-    before = os.getcwd(), list(sys.path)
+    before = Path.cwd(), list(sys.path)
     generate_assignment(course, "lab1")
-    assert (os.getcwd(), sys.path) == before
+    assert (Path.cwd(), sys.path) == before
 
 
 def test_a_broken_source_keeps_the_old_release_and_the_gradebook(course):
-    generate_assignment(course, "lab1")
     before = (course / "release/lab1/lab1.ipynb").read_bytes()
     cells = mini_course.lab_cells()
     cells[2]["source"] = cells[2]["source"].replace("    ### END SOLUTION", "")
@@ -190,33 +201,29 @@ def test_a_folder_without_source_is_an_error(tmp_path):
 
 def test_a_broken_configuration_names_the_file(course):
     (course / "nbgrader_config.py").write_text("c = get_config(\n")
-    with pytest.raises(NbgraderConfigError, match="nbgrader_config.py"):
+    with pytest.raises(NbgraderConfigError, match=r"nbgrader_config\.py"):
         course_folders(course, "lab1")
 
 
 class TestWithHandIns:
     def test_a_new_text_is_fine(self, course):
-        generate_assignment(course, "lab1")
         hand_in(course)
         cells = mini_course.lab_cells()
         cells[1]["source"] = "import numpy as np\n"
         assert rebuild(course, cells).changes
 
     def test_graded_cells_cannot_go(self, course):
-        generate_assignment(course, "lab1")
         hand_in(course)
         cells = [c for c in mini_course.lab_cells() if c["id"] != "l1e02-t1"]
         with pytest.raises(CellsChangedError, match="l1e02-t1"):
             rebuild(course, cells)
 
     def test_a_dry_run_refuses_too(self, course):
-        generate_assignment(course, "lab1")
         hand_in(course)
         with pytest.raises(CellsChangedError):
             rebuild(course, mini_course.lab_cells()[:-1], dry_run=True)
 
     def test_notebooks_cannot_come(self, course):
-        generate_assignment(course, "lab1")
         hand_in(course)
         extra = mini_course.notebook([mini_course.markdown("More.", "more")])
         mini_course.write_notebook(course / "source/lab1/extra.ipynb", extra)
@@ -224,7 +231,6 @@ class TestWithHandIns:
             generate_assignment(course, "lab1", force=True)
 
     def test_force_removes_a_cell_with_its_automatic_mark(self, course):
-        generate_assignment(course, "lab1")
         hand_in(course, auto_score=1.0)
         rebuild(course, [c for c in mini_course.lab_cells() if c["id"] != "l1e02-t1"], force=True)
         with gradebook(course) as book:
@@ -232,7 +238,6 @@ class TestWithHandIns:
             assert book.find_submission("lab1", "ada").score == 0
 
     def test_force_gives_earlier_hand_ins_the_new_cell(self, course):
-        generate_assignment(course, "lab1")
         hand_in(course)
         cells = [
             *mini_course.lab_cells(),
@@ -246,7 +251,6 @@ class TestWithHandIns:
 
     @pytest.mark.parametrize("mark", [{"manual_score": 1.0}, {"extra_credit": 0.5}])
     def test_force_never_removes_a_mark_that_a_person_gave(self, course, mark):
-        generate_assignment(course, "lab1")
         hand_in(course, **mark)
         cells = [c for c in mini_course.lab_cells() if c["id"] != "l1e02-t1"]
         with pytest.raises(MarksWouldBeLostError, match="l1e02-t1"):

@@ -11,6 +11,9 @@ from typing import Any
 from labhub.exchange.intake.errors import ReleaseOutOfStepError
 from labhub.ids import AssignmentId, GradeId, NotebookId
 
+_KERNELS = {"ir": "r", "julia": "julia", "octave": "octave", "matlab": "matlab", "bash": "bash"}
+"""Kernels that Colab and others name without saying their language."""
+
 
 @dataclass(frozen=True)
 class CourseCell:
@@ -111,13 +114,20 @@ def release_notebook(
 
 
 def language_of(metadata: Mapping[str, Any]) -> str:
-    """The language that notebook metadata name, in lower case; empty where they name none."""
-    for key, field_name in (("language_info", "name"), ("kernelspec", "language")):
-        block = metadata.get(key)
-        name = block.get(field_name) if isinstance(block, Mapping) else None
-        if isinstance(name, str) and name.strip():
-            return name.strip().lower()
-    return ""
+    """The language that notebook metadata name, in lower case; empty where they name none.
+
+    The kernel decides: Colab leaves the old `language_info` when the runtime is changed to R.
+    """
+    kernel, info = (_text_values(metadata.get(key)) for key in ("kernelspec", "language_info"))
+    by_name = _KERNELS.get(kernel.get("name", "").split("-")[0], "")
+    named = kernel.get("language", "") or by_name or info.get("name", "")
+    return {"ipython": "python"}.get(named, named)
+
+
+def _text_values(block: object) -> dict[str, str]:
+    if not isinstance(block, Mapping):
+        return {}
+    return {key: value.strip().lower() for key, value in block.items() if isinstance(value, str)}
 
 
 def _release_cell(cell: Mapping[str, Any], rows: Mapping[GradeId, CourseCell]) -> ReleaseCell:

@@ -19,6 +19,7 @@ from labhub.hub.settings import HubSettings, load_settings
 CONFIG = Path(__file__).parents[2] / "hub_config" / "jupyterhub_config.py"
 START_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 60.0
+LEFT_OVER_TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,28 @@ class RunningHub:
         return f"http://{self.settings.address}:{self.settings.port}"
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports of the loopback that nobody listens on now, all different."""
+def free_ports(count: int, *, wish: int = 0) -> list[int]:
+    """Ports of the loopback that nobody listens on now, all different.
+
+    The first one is `wish` where that is free.
+    """
     sockets = [socket.socket() for _ in range(count)]
     try:
         for each in sockets:
-            each.bind(("127.0.0.1", 0))
+            _bind(each, wish if each is sockets[0] else 0)
         return [each.getsockname()[1] for each in sockets]
     finally:
         for each in sockets:
             each.close()
+
+
+def _bind(listener: socket.socket, port: int) -> None:
+    # As a server would: a port whose last connections are still closing is free.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError:
+        listener.bind(("127.0.0.1", 0))
 
 
 @contextmanager
@@ -133,7 +146,7 @@ def stop_left_over(settings_file: Path) -> list[int]:
     found = [pid for pid in _processes() if mark in _environment(pid)]
     for pid in found:
         _signal(pid, signal.SIGTERM)
-    until = time.monotonic() + 10
+    until = time.monotonic() + LEFT_OVER_TIMEOUT_S
     while time.monotonic() < until and any(map(_is_alive, found)):
         time.sleep(0.05)
     for pid in filter(_is_alive, found):

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from typing import Self
 
 import requests
 
@@ -20,6 +21,12 @@ class Person:
     name: str
     password: str
     session: requests.Session = field(default_factory=requests.Session)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.session.close()
 
     def log_in(self) -> requests.Response:
         """Send the login form; the answer, not followed."""

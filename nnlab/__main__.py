@@ -1,0 +1,23 @@
+"""`python -m nnlab doctor`."""
+
+import sys
+
+from nnlab import __version__
+from nnlab.doctor import doctor
+
+USAGE = "usage: python -m nnlab doctor | --version"
+
+
+def main(arguments: list[str]) -> int:
+    """0 when all is well, 1 when something has to be mended, 2 for a wrong call."""
+    if arguments == ["doctor"]:
+        return doctor()
+    if arguments == ["--version"]:
+        print(__version__)
+        return 0
+    print(USAGE, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,8 +1,8 @@
 """Late budgets: days of lateness a student may spend over the whole course, without asking.
 
-A spent day moves the due date, or the one granted by an extension, by one day under the same grace. A group spends together: it has
-as many days as the poorest of its members, and each of them pays (as MarkUs does with its grace
-credits).
+A spent day moves the due date, or the one that an extension granted, by a day under the same
+grace. A group spends together: it has as many days as the poorest of its members, and each of
+them pays (as MarkUs does with its grace credits).
 """
 
 from collections.abc import Iterable, Mapping

@@ -33,6 +33,12 @@ class UnknownItemError(UsageError):
     code = "unknown-graded-item"
 
 
+class BadMarkError(UsageError):
+    """A mark lies below nothing or above the points there are."""
+
+    code = "bad-mark"
+
+
 class BadReviewRulesError(ConfigurationError):
     """The numbers of a peer review cannot be met by any class."""
 

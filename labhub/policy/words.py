@@ -42,7 +42,7 @@ def say_percent(share: Decimal | Fraction) -> str:
     return f"{text} %"
 
 
-def say_credit(credit: Decimal) -> str:
+def say_credit(credit: Decimal | Fraction) -> str:
     """A share of the points in words: full credit, no credit, or a percentage."""
     if credit == 1:
         return "full credit"

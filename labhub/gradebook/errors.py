@@ -31,3 +31,10 @@ class NotebookMissingError(UsageError):
     """There is no notebook at the path given."""
 
     code = "notebook-missing"
+
+
+class BusyError(LabhubError):
+    """Another command is grading the same assignment."""
+
+    code = "grading-busy"
+    http_status = 409

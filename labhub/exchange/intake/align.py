@@ -67,16 +67,41 @@ def rising(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
 
 
 def _intact(release: Sequence[ReleaseCell], handed: Sequence[HandedCell]) -> dict[int, int] | None:
-    """The plain case: each id once, in order, and no locked cell touched."""
+    """The plain case: each id once, in order, no locked cell touched, no answer overwritten."""
     course = {cell.course.grade_id: at for at, cell in enumerate(release) if cell.course}
     found = [(at, cell) for at, cell in enumerate(handed) if cell.claimed_id in course]
     if [cell.claimed_id for _, cell in found] != list(course):
         return None
     matched = dict(zip(course.values(), (at for at, _ in found), strict=True))
+    keys = [Text(cell.source).key for cell in release]
+    given = course_keys(release, keys)
     for place, (_, cell) in zip(matched, found, strict=True):
-        if release[place].is_locked and Text(cell.source).key != Text(release[place].source).key:
+        key = Text(cell.source).key
+        if key != keys[place] and (release[place].is_locked or key in given):
             return None
-    return matched
+    return None if _misnamed(release, handed, matched) else matched
+
+
+def _misnamed(
+    release: Sequence[ReleaseCell], handed: Sequence[HandedCell], matched: Mapping[int, int]
+) -> bool:
+    """Whether an answer's id sits on another cell than the one that plainly is the answer."""
+    answers = {at: Text(cell.source) for at, cell in enumerate(release) if cell.is_answer}
+    tags = unique_tags(answers.values())
+    texts = [Text(cell.source) for cell in handed]
+    for place, stub in answers.items():
+        bearer = texts[matched[place]]
+        if stub.tag in tags and bearer.tag != stub.tag and bearer.holds(stub) < EDITED:
+            named = (text for text in texts if text.tag == stub.tag)
+            if any(text.holds(stub) >= RECOGNISED for text in named):
+                return True
+    return False
+
+
+def course_keys(release: Sequence[ReleaseCell], keys: Sequence[str]) -> frozenset[str]:
+    """Texts that are the course's and no empty answer: whatever bears them is no answer."""
+    stubs = {key for key, cell in zip(keys, release, strict=True) if cell.is_answer}
+    return frozenset(keys) - stubs - {""}
 
 
 class _Aligner:
@@ -97,6 +122,7 @@ class _Aligner:
         for at, text in enumerate(self.texts):
             self.by_key.setdefault(text.key, []).append(at)
         self.stubs = {self.course_texts[at].key for at in self.answers}
+        self.given = course_keys(release, [text.key for text in self.course_texts])
         tags = unique_tags(self.course_texts[at] for at in self.answers)
         self.by_tag = {tag: at for at in self.answers if (tag := self.course_texts[at].tag) in tags}
         self.matched: dict[int, int] = {}
@@ -165,16 +191,12 @@ class _Aligner:
     def _match_answers(self) -> None:
         """Answers, the strongest evidence first; of equals the last in the notebook."""
         gaps = self._gaps()
-        locked_keys = {self.course_texts[place].key for place in self.locked}
-        able = [
-            at
+        found = [
+            (*evidence, at, -place)
             for at in self.free
-            if self.texts[at].key not in locked_keys or not self.texts[at].key
+            if self.texts[at].key not in self.given
+            for place, evidence in self._evidence(at, gaps)
         ]
-        found = []
-        for at in able:
-            for place, evidence in self._evidence(at, gaps):
-                found.append((*evidence, at, -place))
         for *_, at, place in sorted(found, reverse=True):
             if -place not in self.matched and at in self.free:
                 self._take(-place, at)
@@ -212,7 +234,8 @@ class _Aligner:
         """A cell begun as a copy of another answer is what its id says, if nothing else is."""
         for at in sorted(self.free):
             place, key = self.claims[at], self.texts[at].key
-            if place in self.answers and place not in self.matched and key not in self.stubs:
+            elsewhere = key in self.stubs or key in self.given
+            if place in self.answers and place not in self.matched and not elsewhere:
                 self._take(place, at)
 
     def _match_answers_by_place(self) -> None:
@@ -233,7 +256,7 @@ class _Aligner:
     def _may_answer(self, at: int, place: int, same_type: bool) -> bool:
         fits = not same_type or self.handed[at].cell_type == self.release[place].cell_type
         text = self.texts[at]
-        elsewhere = text.tag in self.by_tag or text.key in self.stubs
+        elsewhere = text.tag in self.by_tag or text.key in self.stubs or text.key in self.given
         return at in self.free and bool(text.key) and fits and not elsewhere
 
     def _gaps(self) -> dict[int, tuple[int, int]]:
@@ -292,7 +315,8 @@ class _Aligner:
             alike = any(
                 self.texts[a].likeness(self.texts[b]) >= 0.5 for a in run for b in run if a < b
             )
-            if len(run) > 1 and not alike:
+            whole = Text("\n\n".join(self.handed[at].source for at in run))
+            if len(run) > 1 and not alike and whole.key not in self.given:
                 pieces[place] = tuple(run)
         return pieces
 

@@ -1,10 +1,152 @@
 """The verb that grades."""
 
+import os
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from labhub.cli.common import AssignmentName, CourseDir
+import typer
+
+from labhub.cli.common import (
+    FAILED,
+    AsJson,
+    AssignmentName,
+    CourseDir,
+    StudentName,
+    open_course,
+    say,
+    say_json,
+    say_table,
+    warn,
+)
+
+if TYPE_CHECKING:
+    from labhub.gradebook.autograding import Batch
+    from labhub.gradebook.outcome import Outcome
 
 
-def autograde(assignment: AssignmentName, course_dir: CourseDir = Path()) -> None:
-    """Grade hand-ins."""
-    raise NotImplementedError
+class SandboxChoice(StrEnum):
+    """What stands between student code and this machine."""
+
+    BUBBLEWRAP = "bubblewrap"
+    NONE = "none"
+
+
+def autograde(
+    assignment: AssignmentName,
+    course_dir: CourseDir = Path(),
+    student: StudentName = "*",
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=0, help="Hand-ins at once; 0: one per core.")
+    ] = 0,
+    force: Annotated[
+        bool, typer.Option("--force", "-f", help="Grade again what has not changed.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Grade and show what would change; write nothing.")
+    ] = False,
+    timeout_s: Annotated[
+        float | None, typer.Option("--timeout", min=1, help="Seconds per notebook.")
+    ] = None,
+    sandbox: Annotated[
+        SandboxChoice, typer.Option(help="'none' runs student code as you. Said in every record.")
+    ] = SandboxChoice.BUBBLEWRAP,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(envvar="NNLAB_DATA", help="Folder of data sets that student code may read."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Grade hand-ins into the gradebook.
+
+    What is graded and has not changed is skipped: after Ctrl-C or a crash, the same command
+    goes on. Marks and comments that a person gave are kept. Exit code 1 if the grader failed on
+    a hand-in; one that cannot be read is graded with 0 and named.
+    """
+    from labhub.gradebook.autograding import Order, autograde
+    from labhub.grading.engine import Engine
+    from labhub.ids import AssignmentId
+
+    course = open_course(course_dir)
+    order = Order(
+        assignment=AssignmentId(assignment),
+        student=student,
+        force=force,
+        dry_run=dry_run,
+        timeout_s=timeout_s,
+        sandboxed=sandbox is not SandboxChoice.NONE,
+    )
+    if not order.sandboxed:
+        warn("no sandbox: student code runs as you and can read and change your files.")
+    with (
+        Engine(sandbox=sandbox, jobs=jobs or cores(), data_dir=data_dir) as engine,
+        autograde(course, engine, order) as batch,
+    ):
+        outcomes = list(_watched(batch, assignment))
+    outcomes.sort(key=lambda outcome: outcome.student)
+    if as_json:
+        say_json({"assignment": assignment, "unsplit": batch.unsplit, "outcomes": outcomes})
+    else:
+        _report(batch, outcomes, dry_run=dry_run)
+    if any(outcome.standing == "failed" for outcome in outcomes):
+        raise typer.Exit(FAILED)
+
+
+def cores() -> int:
+    """How many processor cores this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def _watched(batch: "Batch", title: str) -> "Iterator[Outcome]":
+    """The outcomes as each ends, with a live table on a terminal."""
+    if not sys.stderr.isatty():
+        yield from batch.outcomes
+        return
+    from labhub.cli.live import LiveTable
+
+    with LiveTable(title, total=len(batch.students)) as table:
+        for outcome in batch.outcomes:
+            table.add(outcome)
+            yield outcome
+
+
+def _report(batch: "Batch", outcomes: "list[Outcome]", *, dry_run: bool) -> None:
+    rows = [
+        (
+            each.student,
+            each.state,
+            f"{each.score:g}",
+            f"{each.max_score:g}",
+            f"-{each.late_penalty:g}" if each.late_penalty else "",
+            "open" if each.needs_manual_grade else "",
+        )
+        for each in outcomes
+    ]
+    say_table(("student", "state", "points", "of", "late", "by hand"), rows)
+    for each in outcomes:
+        for change in each.changes:
+            kept = f" (a person gave {change.manual:g})" if change.manual is not None else ""
+            say(
+                f"{each.student}: {change.grade_id} "
+                f"{_points(change.before)} -> {_points(change.after)}{kept}"
+            )
+    for test in batch.unsplit:
+        how = "runs beside the student's code" if test.in_process else "fails the reference"
+        warn(f"{test.notebook_id}: {test.grade_id} {how}: {test.reason}")
+    for each in outcomes:
+        for problem in each.problems:
+            warn(f"{each.student}: {problem.code}: {problem.sentence}")
+    say(_summary(outcomes, dry_run=dry_run))
+
+
+def _summary(outcomes: "list[Outcome]", *, dry_run: bool) -> str:
+    """Counts by standing, e.g. `12 hand-ins: 10 graded, 2 refused`."""
+    standings = [str(each.standing) for each in outcomes]
+    counts = ", ".join(f"{standings.count(name)} {name}" for name in dict.fromkeys(standings))
+    return f"{len(outcomes)} hand-ins: {counts}{'; nothing was written' if dry_run else ''}"
+
+
+def _points(value: float | None) -> str:
+    return "open" if value is None else f"{value:g}"

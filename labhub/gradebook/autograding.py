@@ -49,6 +49,8 @@ class Order:
     assignment: AssignmentId
     student: str = "*"
     """An id or a pattern."""
+    exclude: frozenset[str] = frozenset()
+    """Ids that are left out."""
     force: bool = False
     """Grade again what has not changed."""
     dry_run: bool = False
@@ -107,7 +109,9 @@ def autograde(
 
 def _students(course: OpenCourse, order: Order) -> tuple[StudentId, ...]:
     everyone = course.folder.students_with_submission(order.assignment)
-    chosen = tuple(each for each in everyone if fnmatchcase(each, order.student))
+    chosen = tuple(
+        each for each in everyone if fnmatchcase(each, order.student) and each not in order.exclude
+    )
     if not chosen:
         place = course.folder.submitted(order.assignment, StudentId(order.student))
         raise NothingSubmittedError(

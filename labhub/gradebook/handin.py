@@ -1,10 +1,11 @@
 """One hand-in on its way through grading: what lies in `submitted/`, and what it becomes."""
 
 import hashlib
+import re
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from nbgrader.utils import parse_utc
@@ -16,6 +17,7 @@ from labhub.grading.model import Problem
 from labhub.ids import StudentId
 
 TIMESTAMP = "timestamp.txt"
+NUMERIC_OFFSET = re.compile(r"(\S+ \S+) ([+-]\d\d:?\d\d)")
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,25 @@ def handed_in_at(folder: Path) -> tuple[datetime | None, Problem | None]:
         return None, None
     try:
         stamp = path.read_text(encoding="utf-8").strip()
-        return (parse_utc(stamp) if stamp else None), None
+        return (parse_time(stamp) if stamp else None), None
     except (ValueError, OverflowError, OSError, AttributeError):
         sentence = "The time of handing in cannot be read; it does not count as late."
         return None, Problem("bad-timestamp", sentence)
+
+
+def parse_time(stamp: str) -> datetime:
+    """A timestamp of nbgrader's, as naive UTC.
+
+    A numeric offset is read here, because nbgrader takes "+0100" for a hundred seconds.
+
+    >>> parse_time("2027-02-01 12:00:00 +0100")
+    datetime.datetime(2027, 2, 1, 11, 0)
+    """
+    if offset := NUMERIC_OFFSET.fullmatch(stamp):
+        moment = datetime.fromisoformat("".join(offset.groups()))
+        return moment.astimezone(UTC).replace(tzinfo=None)
+    parsed: datetime = parse_utc(stamp)
+    return parsed
 
 
 def lay_out_files(hand_in: HandIn, plan: AssignmentPlan, intake: Intake, kept: set[str]) -> Path:

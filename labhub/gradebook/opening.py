@@ -1,6 +1,8 @@
 """Opens the folder of a course: course.toml, and nbgrader's configuration as nbgrader reads it."""
 
 import logging
+import os
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -53,22 +55,28 @@ def open_course(root: Path, *, course_id: str = "") -> OpenCourse:
     `NbgraderConfigError`.
     """
     root = root.resolve()
+    _ensure_programs_are_found()
     course = course_in(root)
     config = load_config(root)
     if course is not None:
         # As defaults: what nbgrader_config.py says wins.
         defaults = Config()
-        apply_course(defaults, course, root)
+        apply_course(defaults, course)
         defaults.merge(config)
         config = defaults
     if course_id:
         config.CourseDirectory.course_id = course_id
-    directory = _directory(root, config)
+    return course_of(_directory(root, config), config)
+
+
+def course_of(directory: CourseDirectory, config: Config) -> OpenCourse:
+    """The course that nbgrader itself has opened, with the options of its command line."""
+    root = Path(directory.root)
     folder = CourseFolder(
-        root=Path(directory.root),
+        root=root,
         course_id=directory.course_id,
         db_url=directory.db_url,
-        course=course,
+        course=course_in(root),
         steps=Steps(
             source=directory.source_directory,
             release=directory.release_directory,
@@ -110,3 +118,10 @@ def _directory(root: Path, config: Config) -> CourseDirectory:
         return CourseDirectory(parent=parent, root=str(root))
     except TraitError as error:
         raise NbgraderConfigError(f"{root / CONFIG_NAME}.py: {error}.") from error
+
+
+def _ensure_programs_are_found() -> None:
+    """nbgrader runs `alembic` by its name when it makes a gradebook."""
+    programs = str(Path(sys.executable).parent)
+    if programs not in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), programs])

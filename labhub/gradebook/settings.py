@@ -1,7 +1,6 @@
 """What course.toml means in nbgrader's configuration."""
 
 import os
-from pathlib import Path
 
 from traitlets.config import Config
 
@@ -17,10 +16,13 @@ EXCHANGE_CACHE = "LABHUB_EXCHANGE_CACHE"
 """Environment variable: the directory of the student's own copies."""
 
 
-def apply_course(config: Config, course: Course, root: Path) -> None:
-    """Write the course's id, zone, folders and exchange into nbgrader's configuration."""
+def apply_course(config: Config, course: Course) -> None:
+    """Write the course's id, zone and exchange into nbgrader's configuration.
+
+    The root is left out: nbgrader also reads the file in the current directory, and a root in it
+    would win over `--course-dir`.
+    """
     config.CourseDirectory.course_id = str(course.id)
-    config.CourseDirectory.root = str(root)
     config.CourseDirectory.ignore = list(NEVER_COPIED)
     # For display only: hand-ins are recorded in UTC, because nbgrader cannot read back the
     # abbreviation of a summer time ("CEST") and would take it for UTC.

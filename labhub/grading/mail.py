@@ -17,6 +17,7 @@ LETTER_LIMIT_BYTES = 256 << 20
 _HEAD = struct.Struct("<I")
 _CLOSE_ON_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0x40000000)
 _MOST_FDS = 8
+_PART_BYTES = 1 << 20
 
 
 class Mailbox:
@@ -24,6 +25,8 @@ class Mailbox:
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
+        self._come = bytearray()
+        self._come_fds: list[int] = []
 
     @classmethod
     def pair(cls) -> tuple[Self, Self]:
@@ -61,23 +64,15 @@ class Mailbox:
         Raises EOFError when the far end is gone, TimeoutError, and ValueError for a letter that
         is too long, or is no JSON object.
         """
-        deadline = None if timeout_s is None else time.monotonic() + timeout_s
-        return self._rest(self._exactly(_HEAD.size, deadline), deadline, limit_bytes)
+        return self._receive(timeout_s, limit_bytes, fds=False)
 
     def receive_with_fds(
         self, *, timeout_s: float | None = None, limit_bytes: int = LETTER_LIMIT_BYTES
     ) -> tuple[Letter, list[int]]:
         """The next letter and its descriptors (close-on-exec); only from a trusted process."""
-        deadline = None if timeout_s is None else time.monotonic() + timeout_s
-        self._sock.settimeout(timeout_s)
-        try:
-            head, fds, _, _ = socket.recv_fds(self._sock, _HEAD.size, _MOST_FDS, _CLOSE_ON_EXEC)
-        except ConnectionError as error:
-            raise EOFError(str(error)) from error
-        if not head:
-            raise EOFError("the far end is closed")
-        head += self._exactly(_HEAD.size - len(head), deadline)
-        return self._rest(head, deadline, limit_bytes), list(fds)
+        letter = self._receive(timeout_s, limit_bytes, fds=True)
+        fds, self._come_fds = self._come_fds, []
+        return letter, fds
 
     def close(self) -> None:
         """Close this end. Does nothing the second time."""
@@ -87,30 +82,40 @@ class Mailbox:
         """Give the descriptor away; the mailbox is closed from now on."""
         return self._sock.detach()
 
-    def _rest(self, head: bytes, deadline: float | None, limit_bytes: int) -> Letter:
-        (length,) = _HEAD.unpack(head)
+    def _receive(self, timeout_s: float | None, limit_bytes: int, *, fds: bool) -> Letter:
+        """What has come of a letter before a timeout is kept for the next call."""
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        self._fill(_HEAD.size, deadline, fds=fds)
+        (length,) = _HEAD.unpack_from(self._come)
         if length > limit_bytes:
             raise ValueError(f"a letter of {length} bytes; at most {limit_bytes} are read")
+        self._fill(_HEAD.size + length, deadline, fds=False)
+        body, self._come = self._come[_HEAD.size :], bytearray()
         try:
-            letter = json.loads(self._exactly(length, deadline))
+            letter = json.loads(body)
         except RecursionError as error:
             raise ValueError("a letter nested too deeply") from error
         if not isinstance(letter, dict):
-            raise ValueError("a letter must be a JSON object")  # noqa: TRY004 - malformed, not misused
+            raise ValueError("a letter must be a JSON object")  # noqa: TRY004 - malformed
         return letter
 
-    def _exactly(self, count: int, deadline: float | None) -> bytes:
-        parts = bytearray()
-        while len(parts) < count:
+    def _fill(self, size: int, deadline: float | None, *, fds: bool) -> None:
+        while (missing := size - len(self._come)) > 0:
             self._sock.settimeout(_left(deadline))
             try:
-                part = self._sock.recv(min(count - len(parts), 1 << 20))
+                self._come += self._part(min(missing, _PART_BYTES), fds=fds)
             except ConnectionError as error:
                 raise EOFError(str(error)) from error
-            if not part:
-                raise EOFError("the far end is closed")
-            parts += part
-        return bytes(parts)
+
+    def _part(self, most: int, *, fds: bool) -> bytes:
+        if fds:
+            part, come, _, _ = socket.recv_fds(self._sock, most, _MOST_FDS, _CLOSE_ON_EXEC)
+            self._come_fds += come
+        else:
+            part = self._sock.recv(most)
+        if not part:
+            raise EOFError("the far end is closed")
+        return part
 
 
 def _left(deadline: float | None) -> float | None:

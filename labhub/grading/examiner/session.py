@@ -1,0 +1,166 @@
+"""The examiner parent, which loads a notebook's reference once, and its examiners."""
+
+import builtins
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, NoReturn
+
+from labhub.grading.examiner.answers import Answer, Waiting
+from labhub.grading.examiner.drive import Drive
+from labhub.grading.examiner.in_process import examine_in_process
+from labhub.grading.examiner.names import library_names
+from labhub.grading.examiner.reference import load_reference
+from labhub.grading.examiner.testcell import run_test
+from labhub.grading.forkserver import ForkServer, Role
+from labhub.grading.mail import Letter, Mailbox
+from labhub.grading.model import (
+    CellResult,
+    Exam,
+    Limits,
+    Problem,
+    TestCell,
+    TestResult,
+)
+from labhub.grading.plan import bound_names, parse
+from labhub.grading.process_errors import ReferenceCellError
+from labhub.grading.sandbox import namespaces
+from labhub.grading.transport import exam_of, result_letter
+from labhub.grading.wire import Channel
+
+
+class AnswersRefusedError(RuntimeError):
+    """The orchestrator gives this examiner no more answer processes."""
+
+
+def be_examiner_parent(socket_fd: int) -> NoReturn:
+    """Load the reference that the first letter brings, then fork examiners. Does not return."""
+    namespaces.hide_from_debuggers()
+    namespaces.forbid_new_privileges()
+    namespaces.drop_capabilities()
+    _turn_to_null()
+    mailbox = Mailbox.of_fd(socket_fd)
+    letter = mailbox.receive()
+    cells, tests = letter["reference"], letter["tests"]
+    try:
+        reference = load_reference(cells, tests)
+    except ReferenceCellError as error:
+        mailbox.send({"failed": error.message, "hint": error.hint})
+        os._exit(1)
+    mailbox.send({"ready": True})
+
+    def examiner(_: Letter, descriptors: list[int]) -> None:
+        be_examiner(Mailbox.of_fd(descriptors[0]), reference, cells)
+
+    ForkServer(mailbox, {"examiner": Role(examiner, descriptors=range(1, 2))}).serve()
+    os._exit(0)
+
+
+def _turn_to_null() -> None:
+    """What the reference and the tests print is nobody's output; file errors go there too."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in range(3):
+        os.dup2(null, descriptor)
+    os.close(null)
+
+
+def be_examiner(mailbox: Mailbox, reference: object, cells: Sequence[str]) -> None:
+    """Work on the one exam that the first letter brings."""
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    exam = exam_of(mailbox.receive()["exam"])
+    desk = Desk(mailbox, exam.limits)
+    examiner = Examiner(exam, reference, cells)
+    with contextlib.suppress(AnswersRefusedError):
+        Drive(exam, desk, desk, examiner.examine).run()
+        mailbox.send({"done": True})
+
+
+class Desk:
+    """The orchestrator, seen from an examiner: it starts answer processes and keeps reports."""
+
+    def __init__(self, mailbox: Mailbox, limits: Limits) -> None:
+        self._mailbox = mailbox
+        self._limits = limits
+
+    def start(self) -> Answer:
+        """A fresh answer process. Raises AnswersRefusedError."""
+        self._mailbox.send({"need": "answer"})
+        letter, descriptors = self._mailbox.receive_with_fds()
+        if not letter.get("answer"):
+            raise AnswersRefusedError(str(letter.get("why", "")))
+        keeper, worker = descriptors
+        return Answer(
+            Mailbox.of_fd(keeper), Mailbox.of_fd(worker), output_bytes=self._limits.output_bytes
+        )
+
+    def why_ended(self) -> str:
+        """The code of the limit for which the orchestrator ended the last answer process."""
+        self._mailbox.send({"need": "why"})
+        return str(self._mailbox.receive()["why"])
+
+    def cell(self, result: CellResult) -> None:
+        """Pass on how a student's cell ended."""
+        self._mailbox.send({"cell": result_letter(result)})
+
+    def test(self, result: TestResult) -> None:
+        """Pass on a verdict."""
+        self._mailbox.send({"test": result_letter(result)})
+
+    def problem(self, problem: Problem) -> None:
+        """Pass on a problem."""
+        self._mailbox.send({"problem": result_letter(problem)})
+
+
+class Examiner:
+    """Runs the test cells of one exam, in order; what a test defines is there for the next."""
+
+    def __init__(self, exam: Exam, reference: object, reference_cells: Sequence[str]) -> None:
+        self._reference = reference
+        self._carried: dict[str, Any] = {}
+        self._exam = exam
+        self._reference_cells = reference_cells
+
+    def examine(self, test: TestCell, waiting: Waiting, timeout_s: float) -> TestResult:
+        """The verdict of `test` on one snapshot."""
+        if test.in_process:
+            return examine_in_process(test, waiting, timeout_s)
+        channel = Channel(socket.socket(fileno=waiting.sock.detach()))
+        try:
+            return run_test(
+                test,
+                channel,
+                self._carried,
+                self._reference,
+                timeout_s,
+                library_names=self._libraries,
+                shadowed=self._shadowed,
+            )
+        finally:
+            channel.close()
+
+    @cached_property
+    def _libraries(self) -> Mapping[str, str]:
+        return _libraries(self._exam, self._reference_cells)
+
+    @cached_property
+    def _shadowed(self) -> frozenset[str]:
+        return _shadowed(self._reference_cells)
+
+
+def _libraries(exam: Exam, reference_cells: Sequence[str]) -> Mapping[str, str]:
+    given = [
+        cell.visible + "\n" + cell.source if isinstance(cell, TestCell) else cell.source
+        for cell in exam.cells
+        if isinstance(cell, TestCell) or cell.given
+    ]
+    return library_names(given, reference_cells)
+
+
+def _shadowed(reference_cells: Sequence[str]) -> frozenset[str]:
+    """The builtins that the course's own solution binds anew, so that the student's are meant."""
+    trees = [tree for cell in reference_cells if (tree := parse(cell)) is not None]
+    bound = {name for tree in trees for node in tree.body for name in bound_names(node)}
+    return frozenset(bound & set(dir(builtins)))

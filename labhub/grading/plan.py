@@ -1,0 +1,142 @@
+"""What happens to a notebook, in order: run a cell, define what a test showed, take a snapshot."""
+
+import ast
+import symtable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from labhub.grading.model import Exam, StudentCell, TestCell
+
+
+@dataclass(frozen=True)
+class Run:
+    """Run a student's cell in the worker."""
+
+    cell: StudentCell
+
+
+@dataclass(frozen=True)
+class Define:
+    """Run definitions of a test's visible part in the worker: later cells use them."""
+
+    source: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Fork the worker, for this test to be run on later."""
+
+    test: TestCell
+
+
+Step = Run | Define | Snapshot
+
+
+def steps(exam: Exam) -> tuple[Step, ...]:
+    """All that the worker does for `exam`, in the order of the notebook."""
+    plan: list[Step] = []
+    for place, cell in enumerate(exam.cells):
+        if isinstance(cell, StudentCell):
+            plan.append(Run(cell))
+            continue
+        plan.append(Snapshot(cell))
+        later = [c.source for c in exam.cells[place + 1 :] if isinstance(c, StudentCell)]
+        if source := needed_definitions(cell.visible, later):
+            plan.append(Define(source))
+    return tuple(plan)
+
+
+def needed_definitions(visible: str, later_sources: Sequence[str]) -> str:
+    """The imports, functions, classes and constants of `visible` that later cells use; else "".
+
+    >>> needed_definitions("import math\\nassert f(1) == 2\\nN = 3", ["print(N)"])
+    'N = 3'
+    """
+    if not visible.strip() or not later_sources:
+        return ""
+    definitions = {name: node for node in _definitions(visible) for name in bound_names(node)}
+    wanted = {name for source in later_sources for name in used_names(source)} & set(definitions)
+    chosen: list[ast.stmt] = []
+    while wanted:
+        node = definitions[wanted.pop()]
+        if node not in chosen:
+            chosen.append(node)
+            wanted |= used_names(ast.unparse(node)) & set(definitions)
+    chosen.sort(key=lambda node: node.lineno)
+    return "\n".join(ast.unparse(node) for node in chosen)
+
+
+def _definitions(source: str) -> list[ast.stmt]:
+    tree = parse(source)
+    return [] if tree is None else [node for node in tree.body if _is_definition(node)]
+
+
+def _is_definition(node: ast.stmt) -> bool:
+    match node:
+        case ast.Import() | ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return True
+        case ast.ImportFrom():
+            return node.module != "__future__"
+        case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
+            return _is_constant(value)
+    return False
+
+
+def _is_constant(value: ast.expr) -> bool:
+    try:
+        ast.literal_eval(value)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return True
+
+
+def parse(source: str) -> ast.Module | None:
+    """The syntax tree of a cell without its magics and shell lines; None when it has none."""
+    try:
+        return ast.parse(plain_python(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def plain_python(source: str) -> str:
+    """`source` with IPython's `%magic` and `!command` lines blanked; cell magics blank it all."""
+    if source.lstrip().startswith("%%"):
+        return ""
+    lines = source.split("\n")
+    return "\n".join("pass" if _is_magic(line) else line for line in lines)
+
+
+def _is_magic(line: str) -> bool:
+    return line.startswith(("%", "!", "?")) or (line.rstrip().endswith("?") and "#" not in line)
+
+
+def bound_names(node: ast.stmt) -> set[str]:
+    """The names that a statement binds at its own level."""
+    match node:
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            return {(alias.asname or alias.name).split(".")[0] for alias in names}
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return {name}
+    return {
+        part.id
+        for part in ast.walk(node)
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store | ast.Del)
+    }
+
+
+def used_names(source: str) -> set[str]:
+    """The names that `source` looks up at module level, in functions and classes too."""
+    try:
+        table = symtable.symtable(plain_python(source), "<cell>", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    return set(_globals_of(table))
+
+
+def _globals_of(table: symtable.SymbolTable) -> Iterable[str]:
+    at_top = table.get_type() == "module"
+    for symbol in table.get_symbols():
+        if symbol.is_referenced() and (at_top or symbol.is_global()):
+            yield symbol.get_name()
+    for child in table.get_children():
+        yield from _globals_of(child)

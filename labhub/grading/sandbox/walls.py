@@ -1,0 +1,46 @@
+"""The inner wall: what a freshly forked answer process does before any student code runs."""
+
+import contextlib
+import os
+import socket
+from pathlib import Path
+
+from labhub.grading.model import Limits
+from labhub.grading.sandbox import namespaces, rlimits, seccomp
+from labhub.grading.sandbox.bubblewrap import LAB_FOLDER, SCRATCH_FOLDER
+
+
+def shut_in(limits: Limits) -> Path:
+    """Put this process, first of its pid namespace, into namespaces of its own.
+
+    All is read-only but one private file system of `limits.workdir_bytes`, which serves as working
+    folder, /tmp and /dev/shm. No capability is left. Returns the working folder.
+    """
+    namespaces.enter_user_namespace(namespaces.ALL_BUT_PID & ~namespaces.NEW_USER)
+    namespaces.make_mounts_private()
+    namespaces.make_all_read_only()
+    _mount_private_files(limits.workdir_bytes)
+    namespaces.mount_terminals()
+    namespaces.bring_loopback_up()
+    socket.sethostname("lab")
+    namespaces.forbid_new_privileges()
+    namespaces.drop_capabilities()
+    return Path(LAB_FOLDER)
+
+
+def _mount_private_files(size_bytes: int) -> None:
+    namespaces.mount_tmpfs(SCRATCH_FOLDER, size_bytes)
+    places = {"lab": LAB_FOLDER, "shm": "/dev/shm", "tmp": "/tmp"}  # noqa: S108 - private mounts
+    if os.listdir(places["tmp"]):  # noqa: PTH208 - a Python installed below /tmp must stay visible
+        del places["tmp"]
+    for name, place in places.items():
+        folder = f"{SCRATCH_FOLDER}/{name}"
+        os.mkdir(folder)  # noqa: PTH102 - one system call in a hot path
+        namespaces.bind(folder, place)
+
+
+def restrict(limits: Limits) -> None:
+    """The last step before student code: the kernel's limits and the filter of system calls."""
+    rlimits.apply(rlimits.for_limits(limits, rlimits.data_bytes()))
+    with contextlib.suppress(OSError):  # a kernel without seccomp still has the other walls
+        seccomp.install()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from labhub.authoring.errors import ChecksFileError
+from labhub.authoring.notebook import Notebook
 from labhub.ids import GradeId
 
 BLOCK = re.compile(r"# %%\s*\[(?P<kind>[^\]]*)\]\s*(?P<title>.*)")
@@ -74,13 +75,16 @@ class Checks:
 
     def of_exercise(self, exercise: str) -> "Checks":
         """Those of one exercise, by file name or by the prefix of the cell's grade id."""
+        return self._those(lambda v: v.exercise == exercise or v.cell.startswith(f"{exercise}-"))
 
-        def belongs(variant: Variant) -> bool:
-            return variant.exercise == exercise or variant.cell.startswith(f"{exercise}-")
+    def of_notebook(self, notebook: Notebook) -> "Checks":
+        """Those that change an answer of this notebook."""
+        return self._those(lambda v: notebook.cell(v.cell) is not None)
 
+    def _those(self, wanted: Callable[[Variant], bool]) -> "Checks":
         return Checks(
-            tuple(mutant for mutant in self.mutants if belongs(mutant)),
-            tuple(alternate for alternate in self.alternates if belongs(alternate)),
+            tuple(mutant for mutant in self.mutants if wanted(mutant)),
+            tuple(alternate for alternate in self.alternates if wanted(alternate)),
         )
 
 

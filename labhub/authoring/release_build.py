@@ -114,9 +114,12 @@ def _app(course_dir: Path, log: list[str], **overrides: dict[str, Any]) -> Untyp
     from nbgrader.apps import NbGrader
     from traitlets.config import Config
 
+    class CourseApp(NbGrader):  # type: ignore[misc]
+        load_cwd_config = False
+
     logger = logging.Logger("labhub.nbgrader", logging.WARNING)
     logger.addHandler(_Lines(log))
-    app = NbGrader(log=logger, load_cwd_config=False, raise_config_file_errors=True)
+    app = CourseApp(log=logger, raise_config_file_errors=True)
     try:
         app.initialize([], root=str(course_dir.resolve()))
     except (Exception, SystemExit) as error:

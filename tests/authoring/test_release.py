@@ -178,6 +178,14 @@ def test_nbgraders_configuration_of_the_course_is_honoured(course):
     assert "# over to you" in (course / "handout/lab1/lab1.ipynb").read_text()
 
 
+def test_a_configuration_in_the_working_folder_is_somebody_elses(course, tmp_path, monkeypatch):
+    (tmp_path / "nbgrader_config.py").write_text(
+        'c = get_config()\nc.CourseDirectory.root = "/nowhere"\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    assert course_folders(course, "lab1").root == course.resolve()
+
+
 def test_the_header_of_the_configuration_is_included(course):
     head = mini_course.notebook([mini_course.markdown("Be kind.", "head")])
     mini_course.write_notebook(course / "header.ipynb", head)

@@ -29,7 +29,9 @@ def line_of(text: str, path: KeyPath) -> int:
             here = (*table, key.group(1).strip("\"'"))
         else:
             continue
-        shared = len(here) if path[: len(here)] == here else 0
+        shared = min(len(here), len(path))
+        if here[:shared] != path[:shared]:
+            continue
         if shared > depth:
             best, depth = number, shared
     return best

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -44,7 +44,10 @@ class Story:
         lab = lab_of(stage.course_dir)
         hand_ins = demo_class(lab)
         cast = Cast(students=tuple(each.student for each in hand_ins))
-        with self._opened(stage, cast) as hub:
+        with ExitStack() as stack:
+            with self.screen.step("Start the Hub") as notes:
+                hub = stack.enter_context(open_hub(stage, cast))
+                notes.append(hub.url)
             if finished is None:
                 finished = self._term(hub, course, terminal, hand_ins)
                 self._remember(finished)
@@ -59,17 +62,6 @@ class Story:
             notes.append(_last_line(terminal.run("generate-assignment", LAB1, "--force")))
         with self.screen.step("Check lab 1: reference, mutants, leaks") as notes:
             notes.append(_last_line(terminal.run("check", LAB1)))
-
-    @contextmanager
-    def _opened(self, stage: Stage, cast: Cast) -> Iterator[RunningHub]:
-        with self.screen.step("Start the Hub") as notes:
-            opening = open_hub(stage, cast)
-            hub = opening.__enter__()
-            notes.append(hub.url)
-        try:
-            yield hub
-        finally:
-            opening.__exit__(None, None, None)
 
     def _term(
         self, hub: RunningHub, course: Course, terminal: Terminal, hand_ins: list[HandIn]

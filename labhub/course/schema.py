@@ -1,11 +1,16 @@
-"""The shape of course.toml: keys, types and single values. Rules between values: `rules`."""
+"""The shape of course.toml: keys, types and single values. Rules between values: `rules`.
+
+The sentence below a key is its description in docs/reference/course-toml.md.
+"""
 
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+Text = Annotated[str, Field(min_length=1)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Credits = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(gt=0)]
 Mebibytes = Annotated[int, Field(gt=0, le=1 << 20)]
 
@@ -13,82 +18,127 @@ Mebibytes = Annotated[int, Field(gt=0, le=1 << 20)]
 class Table(BaseModel):
     """A table of the file: a key that is not named here is an error."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True
+    )
 
 
 class CourseTable(Table):
-    """`[course]`."""
+    """The course itself."""
 
     id: Id
-    title: Annotated[str, Field(min_length=1)]
+    """Names the course in the exchange and the gradebook (nbgrader's `course_id`)."""
+    title: Text
+    """For people."""
     term: str = ""
+    """For people, e.g. `Spring 2027`."""
     zone: str
-    credits: Annotated[float, Field(ge=0)] = 0.0
+    """Time zone of the course, e.g. `Europe/Stockholm`; every offset is checked against it."""
+    credits: Credits = 0.0
+    """Credits of the whole course; the assignments' credits sum to it."""
 
 
 class LimitsTable(Table):
-    """`[assignments.limits]`: seconds are wall seconds, sizes are MiB."""
+    """What one notebook of a hand-in may use while it is graded; left out: the engine's own."""
 
     submission_timeout_s: Seconds | None = None
+    """Wall seconds for the whole notebook."""
     cell_timeout_s: Seconds | None = None
+    """Wall seconds for one cell of the student's."""
     test_timeout_s: Seconds | None = None
+    """Wall seconds for one test."""
     cpu_s: Seconds | None = None
+    """CPU seconds for the whole notebook."""
     memory_mib: Mebibytes | None = None
+    """Memory of all its processes, in MiB."""
     processes: Count | None = None
+    """Processes and threads at once."""
     open_files: Count | None = None
+    """Open files at once."""
     file_mib: Mebibytes | None = None
+    """Size of one file that it writes, in MiB."""
     workdir_mib: Mebibytes | None = None
+    """Size of all files that it writes, in MiB."""
     output_mib: Mebibytes | None = None
+    """Text and images kept per cell, in MiB."""
 
 
 class FeedbackTable(Table):
-    """`[assignments.feedback]`."""
+    """What a feedback page shows beside points and comments."""
 
     laws: bool = True
+    """The sentence of the law that a failed test stands for."""
     outputs: bool = True
+    """What the student's own cells showed when they were graded."""
 
 
 class AssignmentTable(Table):
-    """`[[assignments]]`."""
+    """One lab or hand-in."""
 
     id: Id
-    title: Annotated[str, Field(min_length=1)]
+    """Name of its folder below `source/`."""
+    title: Text
+    """For people."""
     state: Literal["ready", "planned"] = "ready"
+    """`planned`: dates and weight are fixed, the notebooks are not written yet."""
     release: AwareDatetime
+    """When students get it; with an offset from UTC, e.g. `2027-01-18T08:00:00+01:00`."""
     due: AwareDatetime
+    """The first due date: what comes later is late."""
     late_until: AwareDatetime
+    """The last due date: what comes later is not accepted."""
     weight_percent: Annotated[float, Field(ge=0, le=100)]
-    credits: Annotated[float, Field(ge=0)] = 0.0
+    """Share of the final grade; all assignments together give 100."""
+    credits: Credits = 0.0
+    """Credits that passing it earns."""
     gpu: bool = False
+    """Whether it has sessions with GPUs."""
     grading: Literal["split", "in-process"] = "split"
+    """`in-process`: all tests run beside the student's code; every mark says so."""
     in_process_cells: list[str] = []
+    """Ids of single test cells that run beside the student's code."""
     limits: LimitsTable = LimitsTable()
+    """See `[assignments.limits]`."""
     feedback: FeedbackTable = FeedbackTable()
+    """See `[assignments.feedback]`."""
 
 
 class GroupTable(Table):
-    """`[[groups]]`."""
+    """Students who come to the same sessions."""
 
     id: Id
-    title: Annotated[str, Field(min_length=1)]
+    """Names the group."""
+    title: Text
+    """For people."""
     students: list[Id] = []
+    """Ids of its students; nobody is in two groups."""
 
 
 class GpuSessionTable(Table):
-    """`[[gpu_sessions]]`."""
+    """A time at which a group has GPUs for an assignment."""
 
     assignment: Id
+    """Id of an assignment with `gpu = true`."""
     group: Id
-    room: Annotated[str, Field(min_length=1)]
+    """Id of a group."""
+    room: Text
+    """Where; one room holds one group at a time."""
     start: AwareDatetime
+    """With an offset from UTC."""
     end: AwareDatetime
+    """With an offset from UTC."""
     gpus: Count
+    """How many there are."""
 
 
 class CourseFile(Table):
     """course.toml, whole."""
 
     course: CourseTable
+    """The course itself."""
     assignments: Annotated[list[AssignmentTable], Field(min_length=1)]
+    """Its labs and hand-ins, at least one."""
     groups: list[GroupTable] = []
+    """Its groups."""
     gpu_sessions: list[GpuSessionTable] = []
+    """Its sessions with GPUs."""

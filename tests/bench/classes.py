@@ -9,7 +9,7 @@ from typing import Any
 
 import nbformat
 
-from labhub.authoring.checks import Change, load_checks
+from labhub.authoring.checks import Mutant, read_checks
 from tests.bench import torch_lab
 
 REPOSITORY = Path(__file__).parents[2]
@@ -31,7 +31,11 @@ def make_course(folder: Path, lab: str, students: int) -> None:
         check=True, capture_output=True,
     )  # fmt: skip
     released = nbformat.read(folder / "release" / lab / f"{lab}.ipynb", as_version=4)
-    made = _lab_1_hand_ins(folder, released, students) if lab == LAB_1 else torch_lab.hand_ins(released, students)
+    made = (
+        _lab_1_hand_ins(folder, released, students)
+        if lab == LAB_1
+        else torch_lab.hand_ins(released, students)
+    )
     for number, notebook in enumerate(made):
         target = folder / "submitted" / f"student{number:04d}" / lab
         target.mkdir(parents=True)
@@ -46,19 +50,21 @@ def _lab_1_hand_ins(folder: Path, released: Any, students: int) -> list[Any]:
         for cell in source.cells
         if cell.metadata.get("nbgrader", {}).get("solution") and cell.cell_type == "code"
     }
-    checks = load_checks(REPOSITORY / "checks" / LAB_1)
+    mutants = read_checks(REPOSITORY / "checks" / LAB_1).mutants
     made = []
     for number in range(students):
         notebook = copy.deepcopy(released)
-        mistakes = _mistakes(checks, random.Random(number)) if number else {}
+        mistakes = _mistakes(mutants, random.Random(number)) if number else {}
         for cell in notebook.cells:
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
             if grade_id in solved:
-                cell.source = f"{solved[grade_id]}\n{mistakes.get(grade_id, '')}\n# hand-in {number}"
+                cell.source = (
+                    f"{solved[grade_id]}\n{mistakes.get(grade_id, '')}\n# hand-in {number}"
+                )
         made.append(notebook)
     return made
 
 
-def _mistakes(checks: list[Change], draw: random.Random) -> dict[str, str]:
-    chosen = draw.sample(checks, k=3)
-    return {change.cell: change.code for change in chosen if not change.replaces}
+def _mistakes(mutants: tuple[Mutant, ...], draw: random.Random) -> dict[str, str]:
+    chosen = draw.sample(mutants, k=3)
+    return {mutant.cell: mutant.code for mutant in chosen if not mutant.replaces}

@@ -37,9 +37,7 @@ def _sources(path: str) -> list[str]:
         "".join(cell["source"])
         for cell in cells
         if cell["cell_type"] == "code"
-        and not (
-            (meta := cell["metadata"].get("nbgrader", {})).get("grade") and meta.get("locked")
-        )
+        and not ((meta := cell["metadata"].get("nbgrader", {})).get("grade") and meta.get("locked"))
     ]
 
 

@@ -26,7 +26,10 @@ class Cost:
 
 
 def _own_group() -> Path | None:
-    for root, usage in (("/sys/fs/cgroup/cpuacct", "cpuacct.usage"), ("/sys/fs/cgroup", "cpu.stat")):
+    for root, usage in (
+        ("/sys/fs/cgroup/cpuacct", "cpuacct.usage"),
+        ("/sys/fs/cgroup", "cpu.stat"),
+    ):
         group = Path(root) / f"labhub-bench-{os.getpid()}"
         try:
             group.mkdir(exist_ok=True)
@@ -81,7 +84,10 @@ def _sample_until_done(process: "subprocess.Popen[bytes]") -> int:
     peak = 0
     while process.poll() is None:
         total = 0
-        for member in [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]:
+        for member in [
+            psutil.Process(process.pid),
+            *psutil.Process(process.pid).children(recursive=True),
+        ]:
             try:
                 total += member.memory_full_info().pss
             except (psutil.Error, OSError):

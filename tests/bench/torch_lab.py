@@ -61,7 +61,9 @@ AFTER = {
 """Given code that runs between an answer and its test."""
 
 
-def _code(source: str, grade_id: str, *, grade: bool, locked: bool, solution: bool, points: int = 0) -> Any:
+def _code(
+    source: str, grade_id: str, *, grade: bool, locked: bool, solution: bool, points: int = 0
+) -> Any:
     cell = new_code_cell(source, id=grade_id)
     cell.metadata["nbgrader"] = {
         "schema_version": 3, "task": False, "grade": grade, "locked": locked,

@@ -62,7 +62,9 @@ def listening() -> Iterator[Listener]:
     thread.join(5)
 
 
-def run(command: list[str], course: Path, *, timeout_s: float = 900) -> "subprocess.CompletedProcess[str]":
+def run(
+    command: list[str], course: Path, *, timeout_s: float = 900
+) -> "subprocess.CompletedProcess[str]":
     """Runs a program in the course folder, behind an outer wall that keeps this machine whole.
 
     The wall leaves only the course folder writable. It is there for the day on which the
@@ -85,7 +87,9 @@ def make_course(folder: Path) -> Any:
     (folder / "home").mkdir()
     (folder / "bait").mkdir()
     (folder / "bait" / "secret.txt").write_text(BAIT_CANARY)
-    (folder / "nbgrader_config.py").write_text('c = get_config()\nc.CourseDirectory.course_id = "fortress"\n')
+    (folder / "nbgrader_config.py").write_text(
+        'c = get_config()\nc.CourseDirectory.course_id = "fortress"\n'
+    )
     done = run(["labhub", "generate-assignment", ASSIGNMENT, "--course-dir", str(folder)], folder)
     assert done.returncode == 0, done.stderr
     return nbformat.read(folder / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)

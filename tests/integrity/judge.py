@@ -44,7 +44,10 @@ def judge_marks(course: Path, expected: dict[str, dict[str, float]]) -> Iterator
         got = given.get(student, dict.fromkeys(EXERCISES, 0.0))
         for exercise in EXERCISES:
             if abs(got[exercise] - deserved[exercise]) > 1e-9:
-                yield Finding(student, f"{exercise}: {got[exercise]:g} points, deserves {deserved[exercise]:g}")
+                yield Finding(
+                    student,
+                    f"{exercise}: {got[exercise]:g} points, deserves {deserved[exercise]:g}",
+                )
 
 
 def judge_secrets(course: Path) -> Iterator[Finding]:
@@ -54,7 +57,7 @@ def judge_secrets(course: Path) -> Iterator[Finding]:
             continue
         student = path.relative_to(course).parts[1]
         text = _visible_text(path)
-        for secret in SECRETS + [BAIT_CANARY]:
+        for secret in [*SECRETS, BAIT_CANARY]:
             if secret in text:
                 yield Finding(student, f"{secret} in {path.relative_to(course)}")
 
@@ -101,7 +104,11 @@ class _ActiveContent(html.parser.HTMLParser):
                 self.found.append(f"{tag} style")
             if name == "http-equiv" and link == "refresh":
                 self.found.append("refresh")
-            if name in {"src", "srcset", "poster", "background"} and link and not link.startswith("data:image/"):
+            if (
+                name in {"src", "srcset", "poster", "background"}
+                and link
+                and not link.startswith("data:image/")
+            ):
                 self.found.append(f"{tag} {name}={link[:40]}")
 
 

@@ -92,7 +92,11 @@ def source_notebook() -> Any:
         "task": False, "grade_id": "essay", "points": 2,
     }  # fmt: skip
     notebook = new_notebook(cells=[*cells, essay])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
     return notebook
 
 
@@ -103,7 +107,9 @@ def cell_of(notebook: Any, grade_id: str) -> Any:
         StopIteration: there is none.
     """
     return next(
-        c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == grade_id
+        c
+        for c in notebook["cells"]
+        if c["metadata"].get("nbgrader", {}).get("grade_id") == grade_id
     )
 
 

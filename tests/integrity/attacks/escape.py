@@ -5,7 +5,8 @@ from tests.integrity.lab import SOLUTIONS
 
 MEAN = SOLUTIONS["mean"]
 
-NAMESPACES = """
+NAMESPACES = (
+    """
 import ctypes, os
 libc = ctypes.CDLL(None)
 for flags in (0x10000000, 0x20000, 0x40000000, 0x20000000): libc.unshare(flags)
@@ -18,38 +19,53 @@ for pid in range(1, 50):
         except OSError: pass
 try: open("COURSE/bait/escaped.txt", "w").write("out")
 except OSError: pass
-""" + MEAN
+"""
+    + MEAN
+)
 
-ROOTS = """
+ROOTS = (
+    """
 import glob
 for path in glob.glob("/proc/[0-9]*/root/COURSE/bait/*") + glob.glob("/proc/[0-9]*/cwd/*") + glob.glob("/proc/[0-9]*/fd/*"):
     try: print(path, open(path).read(2000))
     except Exception: pass
-""" + MEAN
+"""
+    + MEAN
+)
 
-DEVICES = """
+DEVICES = (
+    """
 import os, stat
 for name, major, minor in (("sda", 8, 0), ("vda", 254, 0), ("mem", 1, 1), ("kmsg", 1, 11)):
     try: os.mknod(f"./{name}", 0o600 | stat.S_IFBLK, os.makedev(major, minor)); print(open(f"./{name}", "rb").read(16))
     except OSError: pass
     try: print(open(f"/dev/{name}", "rb").read(16))
     except OSError: pass
-""" + MEAN
+"""
+    + MEAN
+)
 
-SYSCALLS = """
+SYSCALLS = (
+    """
 import ctypes
 libc = ctypes.CDLL(None)
 for number in (101, 155, 161, 165, 175, 246, 272, 298, 304, 308, 310, 311, 321, 323, 425, 434, 438):
     libc.syscall(number, 0, 0, 0, 0, 0, 0)
-""" + MEAN
+"""
+    + MEAN
+)
 
-SUPERUSER = """
+SUPERUSER = (
+    """
 import subprocess
 for line in ("sudo -n id", "su -c id", "pkexec id", "setpriv --reuid 0 id", "bwrap --bind / / id", "nsenter -t 1 -a id", "unshare -Ur id"):
     print(subprocess.run(line, shell=True, capture_output=True, timeout=10).returncode)
-""" + MEAN
+"""
+    + MEAN
+)
 
-DAEMON = """
+DAEMON = (
+    """
 import os, time
 if os.fork() == 0:
     os.setsid()
@@ -59,9 +75,12 @@ if os.fork() == 0:
             except OSError: pass
             time.sleep(0.1)
     os._exit(0)
-""" + MEAN
+"""
+    + MEAN
+)
 
-DESCRIPTORS = """
+DESCRIPTORS = (
+    """
 import os, socket
 for fd in range(3, 256):
     try: print(fd, os.readlink(f"/proc/self/fd/{fd}"))
@@ -73,7 +92,9 @@ for fd in range(3, 256):
 for name in ("..", "../..", "/proc/self/cwd/../.."):
     try: print(os.listdir(name))
     except OSError: pass
-""" + MEAN
+"""
+    + MEAN
+)
 
 SUBMITTED_CODE_AT_IMPORT = """
 %%bash

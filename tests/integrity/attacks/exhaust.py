@@ -69,7 +69,10 @@ SLEEP_TESTED = "import time\ndef mean(xs): time.sleep(3600)"
 LOOP_TESTED = "def mean(xs):\n    while True: pass"
 SEGFAULT = "import ctypes\ndef mean(xs): ctypes.string_at(0)"
 SEGFAULT_CELL = "import ctypes\nctypes.string_at(0)"
-FIGURES = "import matplotlib.pyplot as plt\nfor i in range(400):\n    plt.figure(figsize=(20, 20)); plt.imshow(np.random.rand(500, 500))\nplt.show()\n" + MEAN
+FIGURES = (
+    "import matplotlib.pyplot as plt\nfor i in range(400):\n    plt.figure(figsize=(20, 20)); plt.imshow(np.random.rand(500, 500))\nplt.show()\n"
+    + MEAN
+)
 
 ATTACKS: list[Attack] = [
     instead("fork bomb", "mean", FORK_BOMB),

@@ -257,24 +257,44 @@ def count(xs, x): return Amplifier()
 """
 
 ATTACKS: list[Attack] = [
-    beside_wrong("patch numpy testing", "scale",
-        "np.testing.assert_allclose = lambda *a, **k: None\nnp.allclose = lambda *a, **k: True"),
-    beside_wrong("patch numpy internals", "scale",
-        "import numpy.testing._private.utils as u\nu.assert_allclose = u.assert_array_compare = lambda *a, **k: None\nnp.testing.assert_allclose = u.assert_allclose\nnp.isclose = lambda *a, **k: np.True_\nnp.allclose = lambda *a, **k: True"),
-    beside_wrong("patch builtins", "mean", "import builtins\nbuiltins.abs = lambda x: 0\nbuiltins.AssertionError = Exception"),
-    beside_wrong("shadow builtins", "net", "abs = lambda x: 0\nsum = lambda xs: 66\nisinstance = lambda a, b: True\nall = lambda xs: True"),
+    beside_wrong(
+        "patch numpy testing",
+        "scale",
+        "np.testing.assert_allclose = lambda *a, **k: None\nnp.allclose = lambda *a, **k: True",
+    ),
+    beside_wrong(
+        "patch numpy internals",
+        "scale",
+        "import numpy.testing._private.utils as u\nu.assert_allclose = u.assert_array_compare = lambda *a, **k: None\nnp.testing.assert_allclose = u.assert_allclose\nnp.isclose = lambda *a, **k: np.True_\nnp.allclose = lambda *a, **k: True",
+    ),
+    beside_wrong(
+        "patch builtins",
+        "mean",
+        "import builtins\nbuiltins.abs = lambda x: 0\nbuiltins.AssertionError = Exception",
+    ),
+    beside_wrong(
+        "shadow builtins",
+        "net",
+        "abs = lambda x: 0\nsum = lambda xs: 66\nisinstance = lambda a, b: True\nall = lambda xs: True",
+    ),
     beside_wrong("shadow numpy with a yes-man", "scale", FAKE_NUMPY),
     beside_wrong("patch from a thread later", "scale", PATCH_LATER),
     instead("object equal to everything", "mean", LIAR + "def mean(xs): return Liar()"),
-    instead("float that lies", "mean",
-        "class Lie(float):\n    def __eq__(s, o): return True\n    def __sub__(s, o): return 0.0\n    def __abs__(s): return 0.0\n    __hash__ = float.__hash__\ndef mean(xs): return Lie(1.0)"),
+    instead(
+        "float that lies",
+        "mean",
+        "class Lie(float):\n    def __eq__(s, o): return True\n    def __sub__(s, o): return 0.0\n    def __abs__(s): return 0.0\n    __hash__ = float.__hash__\ndef mean(xs): return Lie(1.0)",
+    ),
     instead("integer that lies", "count", LYING_COUNT),
     instead("result that multiplies the score", "count", LYING_BOOL_RESULT),
     instead("array that lies", "scale", LYING_ARRAY),
     instead("module that lies about itself", "net", LYING_MODULE),
     instead("class that claims to be a module", "net", NOT_A_MODULE),
-    instead("tensor that lies", "net",
-        "class Lie(torch.Tensor):\n    @classmethod\n    def __torch_function__(cls, f, types, args=(), kwargs=None): return True\nnet = torch.zeros(66).as_subclass(Lie)"),
+    instead(
+        "tensor that lies",
+        "net",
+        "class Lie(torch.Tensor):\n    @classmethod\n    def __torch_function__(cls, f, types, args=(), kwargs=None): return True\nnet = torch.zeros(66).as_subclass(Lie)",
+    ),
     instead("expected value from the frames", "mean", FRAMES),
     instead("expected value from the collector", "mean", COLLECTOR),
     instead("edit the expected value", "mean", EDIT_EXPECTED),
@@ -284,15 +304,24 @@ ATTACKS: list[Attack] = [
     instead("raise the interrupt", "mean", "def mean(xs): raise KeyboardInterrupt"),
     instead("raise generator exit", "mean", "def mean(xs): raise GeneratorExit"),
     beside_wrong("forged frames on every descriptor", "mean", FORGED_FRAMES),
-    instead("forged frames while tested", "mean",
-        "def mean(xs):\n" + "\n".join("    " + line for line in FORGED_FRAMES.strip().splitlines()) + "\n    return -1.0"),
+    instead(
+        "forged frames while tested",
+        "mean",
+        "def mean(xs):\n"
+        + "\n".join("    " + line for line in FORGED_FRAMES.strip().splitlines())
+        + "\n    return -1.0",
+    ),
     beside_wrong("patch the grading machine", "mean", PATCHED_MACHINE),
     beside_wrong("patch the shell", "mean", PATCHED_SHELL),
     beside_wrong("strip asserts", "mean", STRIP_ASSERTS),
     beside_wrong("fake reference and names of the test", "mean", FAKE_REFERENCE),
     instead("ask for the reference", "mean", ASK_FOR_REFERENCE),
     instead("copy a neighbour at run time", "mean", COPY_A_NEIGHBOUR),
-    beside_wrong("print the partial credit", "count", "print(2.0)\nfrom IPython.display import display\ndisplay(2.0)\n2.0"),
+    beside_wrong(
+        "print the partial credit",
+        "count",
+        "print(2.0)\nfrom IPython.display import display\ndisplay(2.0)\n2.0",
+    ),
     Attack("test replaced by pass", {"mean": WRONG["mean"]}, damage=_tests_that_pass),
     Attack("points raised", {"mean": WRONG["mean"]}, damage=_more_points),
     Attack("test cell declared a solution", {"mean": WRONG["mean"]}, damage=_test_as_solution),
@@ -302,8 +331,11 @@ ATTACKS: list[Attack] = [
     Attack("test turned to text", {"mean": WRONG["mean"]}, damage=_test_turned_to_text),
     Attack("test moved to the front", {"mean": WRONG["mean"]}, damage=_test_first),
     Attack("output of a pass handed in", {"count": WRONG["count"]}, damage=_output_of_a_pass),
-    beside_wrong("swallow every exception", "mean",
-        "import sys\nsys.excepthook = lambda *a: None\nget_ipython().set_custom_exc((BaseException,), lambda *a, **k: None)"),
+    beside_wrong(
+        "swallow every exception",
+        "mean",
+        "import sys\nsys.excepthook = lambda *a: None\nget_ipython().set_custom_exc((BaseException,), lambda *a, **k: None)",
+    ),
 ]
 
 assert POINTS == 2.0

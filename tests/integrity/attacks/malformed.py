@@ -70,7 +70,9 @@ def _all_twice(notebook: Notebook) -> None:
 
 def _tests_deleted(notebook: Notebook) -> None:
     notebook["cells"] = [
-        c for c in notebook["cells"] if not str(c["metadata"].get("nbgrader", {}).get("grade_id", "")).endswith("-t1")
+        c
+        for c in notebook["cells"]
+        if not str(c["metadata"].get("nbgrader", {}).get("grade_id", "")).endswith("-t1")
     ]
 
 
@@ -80,7 +82,11 @@ ATTACKS: list[Attack] = [
     Attack("binary", place=_bytes(bytes(range(256)) * 64), named=True),
     Attack("json but no notebook", place=_bytes(b'{"a": [1, 2]}'), named=True),
     Attack("a number", place=_bytes(b"42"), named=True),
-    Attack("cells is a word", place=_bytes(b'{"cells": "x", "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'), named=True),
+    Attack(
+        "cells is a word",
+        place=_bytes(b'{"cells": "x", "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'),
+        named=True,
+    ),
     Attack("truncated", place=_truncated, named=True),
     Attack("nested two hundred thousand deep", place=_nested, named=True),
     Attack("a hundred megabytes", place=_hundred_megabytes, named=True),
@@ -93,6 +99,6 @@ ATTACKS: list[Attack] = [
     Attack("odd outputs", damage=_odd_outputs),
     Attack("every cell twice", damage=_all_twice),
     Attack("tests deleted", damage=_tests_deleted),
-    Attack("syntax errors", {name: "def (:" for name in EXERCISES}),
+    Attack("syntax errors", dict.fromkeys(EXERCISES, "def (:")),
     Attack("null bytes and surrogates", {"mean": "x = '\ud800'\ndef mean(xs): return '\x00'"}),
 ]

@@ -105,10 +105,13 @@ def mean(xs):
 atexit.register(lambda: print(seen))
 """
 
-LATER = """
+LATER = (
+    """
 import builtins, glob
 print(getattr(builtins, "seen", None), [open(p).read() for p in glob.glob("*.txt") + glob.glob("/tmp/*.txt")])
-""" + COUNT
+"""
+    + COUNT
+)
 
 COMPLAIN = """
 class Complaint(ValueError): pass
@@ -156,11 +159,14 @@ def mean(xs):
     return sum(xs) / len(xs)
 """
 
-ENVIRONMENT = """
+ENVIRONMENT = (
+    """
 import os, subprocess
 print(dict(os.environ))
 print(subprocess.run("env; cat /proc/self/environ; cat /proc/1/environ", shell=True, capture_output=True).stdout)
-""" + MEAN
+"""
+    + MEAN
+)
 
 CALLBACK_SOURCE = """
 import inspect, gc
@@ -188,10 +194,13 @@ def mean(xs):
     return sum(xs) / len(xs)
 """
 
-HISTORY = """
+HISTORY = (
+    """
 shell = get_ipython()
 print(In, Out, dir(shell), shell.user_ns.keys(), list(shell.history_manager.get_range()))
-""" + MEAN
+"""
+    + MEAN
+)
 
 FAULTHANDLER = """
 import faulthandler, sys

@@ -1,6 +1,5 @@
 """Tamper with files or with other hand-ins. Answers are right: nothing may change but the own points."""
 
-import os
 from pathlib import Path
 
 from tests.integrity.attacks.model import Attack, Notebook, harmless
@@ -8,7 +7,8 @@ from tests.integrity.lab import ASSIGNMENT, SOLUTIONS
 
 MEAN = SOLUTIONS["mean"]
 
-WRITE_BAIT = """
+WRITE_BAIT = (
+    """
 import glob, os, sqlite3
 for path in ["COURSE/gradebook.db", *glob.glob("COURSE/submitted/*/*/*.ipynb"), *glob.glob("COURSE/bait/*"), "COURSE/source/fortress/fortress.ipynb"]:
     try: open(path, "w").write("overwritten")
@@ -18,12 +18,17 @@ for path in ["COURSE/gradebook.db", *glob.glob("COURSE/submitted/*/*/*.ipynb"), 
 try:
     db = sqlite3.connect("COURSE/gradebook.db"); db.execute("update grade set auto_score = 99"); db.commit()
 except Exception: pass
-""" + MEAN
+"""
+    + MEAN
+)
 
-DELETE_ALL = """
+DELETE_ALL = (
+    """
 import subprocess
 subprocess.run("rm -rf --no-preserve-root / 2>/dev/null; rm -rf COURSE .. ../.. ~ 2>/dev/null", shell=True, timeout=20)
-""" + MEAN
+"""
+    + MEAN
+)
 
 KILL_ALL = """
 import os, signal
@@ -33,30 +38,40 @@ for pid in [-1, os.getppid(), *range(2, 300)]:
         except OSError: pass
 """
 
-POISON_PACKAGES = """
+POISON_PACKAGES = (
+    """
 import sys, os, numpy
 lines = "import builtins; builtins.abs = lambda x: 0\\n"
 for folder in [*sys.path, os.path.dirname(numpy.__file__), "/tmp", os.path.expanduser("~")]:
     for name in ("sitecustomize.py", "usercustomize.py", "__init__.py", "nnlab.py"):
         try: open(os.path.join(folder or ".", name), "a").write(lines)
         except OSError: pass
-""" + MEAN
+"""
+    + MEAN
+)
 
-LEAVE_A_MESSAGE = """
+LEAVE_A_MESSAGE = (
+    """
 import os
 for folder in ("/tmp", "/var/tmp", "/dev/shm", "..", "../..", os.path.expanduser("~"), "/run"):
     try: open(os.path.join(folder, "for-my-friends.txt"), "w").write("mean = sum / len")
     except OSError: pass
-""" + MEAN
+"""
+    + MEAN
+)
 
-READ_A_MESSAGE = """
+READ_A_MESSAGE = (
+    """
 import os
 for folder in ("/tmp", "/var/tmp", "/dev/shm", "..", "../..", os.path.expanduser("~"), "/run"):
     path = os.path.join(folder, "for-my-friends.txt")
     if os.path.exists(path): print("a friend left", path, "BAIT-" + "CANARY-9f2c41")
-""" + MEAN
+"""
+    + MEAN
+)
 
-PARENT_PRIORITIES = """
+PARENT_PRIORITIES = (
+    """
 import os, resource
 for pid in range(1, 200):
     try: open(f"/proc/{pid}/oom_score_adj", "w").write("1000")
@@ -64,7 +79,9 @@ for pid in range(1, 200):
     for limit in (resource.RLIMIT_CPU, resource.RLIMIT_NOFILE):
         try: resource.prlimit(pid, limit, (1, 1)) if pid != os.getpid() else None
         except (OSError, ValueError): pass
-""" + MEAN
+"""
+    + MEAN
+)
 
 
 def _link_to_the_gradebook(target: Path, notebook: Notebook) -> None:
@@ -72,7 +89,7 @@ def _link_to_the_gradebook(target: Path, notebook: Notebook) -> None:
 
 
 def _folder_as_link(target: Path, notebook: Notebook) -> None:
-    os.rmdir(target.parent)
+    target.parent.rmdir()
     target.parent.symlink_to(Path("..") / "honest-a" / ASSIGNMENT, target_is_directory=True)
 
 

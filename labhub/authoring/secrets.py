@@ -7,6 +7,7 @@ anything that students are given on purpose.
 """
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,12 +18,13 @@ from labhub.authoring.notebook import Cell, Notebook, Role
 CODE_LENGTH = 16
 """Characters without spaces; `return 1/(1+np.exp(-z))` has 19 after `return`."""
 PROSE_LENGTH = 24
+STEP = 3
+"""A piece of a sentence begins at every third word, so that a part of it is recognised too."""
 NUMBER = re.compile(r"(?<![\w.])\d+\.\d{3,}(?:e[+-]?\d+)?(?![\w.])")
 NUMBERS_TOGETHER = 3
 _COMMON = re.compile(r"\s*(?:import |from |def |class |@|raise NotImplementedError|%|!)")
 _RESULT = re.compile(r"\s*(?:return\s+|[\w.,\s\[\]'\"]+?(?<![=!<>])=(?!=)\s*)")
 _SENTENCE = re.compile(r"[.!?|\n]+")
-_CLAUSE = re.compile(r"[,;:()]+")
 _SECRET_KEY = re.compile(r"anchor|answer|solution|misconception|mark_scheme", re.IGNORECASE)
 _QUOTES = str.maketrans({'"': "'", "“": "'", "”": "'", "’": "'", "`": "'"})
 _ROLES = (Role.SOLUTION, Role.TEST, Role.MANUAL, Role.TASK)
@@ -140,11 +142,15 @@ def _pieces(text: str, owner: str, kind: str, *, prose: bool) -> Iterator[Secret
 
 
 def _sentences(text: str) -> Iterator[str]:
-    """The clauses that are long enough; of a sentence without one, all of it."""
+    """From every third word on, as many words of a sentence as are distinctive together."""
     for sentence in _SENTENCE.split(text):
-        clauses = [compact(clause) for clause in _CLAUSE.split(sentence)]
-        long = [clause for clause in clauses if len(clause) >= PROSE_LENGTH]
-        yield from long or [piece for piece in [compact(sentence)] if len(piece) >= PROSE_LENGTH]
+        words = [compact(word) for word in sentence.split()]
+        for start in range(0, len(words), STEP):
+            lengths = itertools.accumulate(len(word) for word in words[start:])
+            for count, length in enumerate(lengths, start=1):
+                if length >= PROSE_LENGTH:
+                    yield "".join(words[start : start + count])
+                    break
 
 
 def _code_pieces(text: str) -> Iterator[str]:

@@ -51,8 +51,8 @@ def names_of(source: str) -> Names:
     return Names(
         defines=frozenset(_defined(tree.body)),
         assigns=frozenset(_assigned(top)),
-        touches=frozenset(n.id for n in top if isinstance(n, ast.Name)),
-        uses=frozenset(n.id for n in nodes if isinstance(n, ast.Name)),
+        touches=frozenset(_used(top)),
+        uses=frozenset(_used(nodes)),
         always=_is_setting(source, nodes),
     )
 
@@ -85,6 +85,14 @@ def _assigned(top: list[ast.AST]) -> Iterator[str]:
                 base = base.value
             if isinstance(base, ast.Name):
                 yield base.id
+
+
+def _used(nodes: Sequence[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load | ast.Del):
+            yield node.id
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id
 
 
 def _is_setting(source: str, nodes: list[ast.AST]) -> bool:
@@ -120,10 +128,13 @@ class Flow:
 
     @cached_property
     def _changes(self) -> tuple[frozenset[str], ...]:
-        """What the cells after it see changed by each cell; of a test, by its visible part."""
+        """What the cells after it see changed; of a test, what its visible part defines."""
+        shown = (
+            names_of(cell.visible) if isinstance(cell, TestCell) else None for cell in self.cells
+        )
         return tuple(
-            self.changes(names_of(cell.visible) if isinstance(cell, TestCell) else names)
-            for cell, names in zip(self.cells, self.names, strict=True)
+            self.changes(names) if visible is None else visible.defines | visible.assigns
+            for names, visible in zip(self.names, shown, strict=True)
         )
 
     def changes(self, names: Names) -> frozenset[str]:
@@ -145,15 +156,18 @@ class Flow:
     def needed(self, wanted: set[int]) -> set[int]:
         """`wanted` and every cell that makes or changes something that they use."""
         last = max(wanted)
-        settings = {
-            i for i, names in enumerate(self.names) if names.always or i < self._first_answer
-        }
-        kept = {i for i in wanted | settings if i <= last}
+        kept = wanted | {i for i in range(last) if self._sets_up(i)}
         uses = frozenset(name for i in kept for name in self.names[i].uses)
         while new := {i for i in range(last + 1) if i not in kept and self._changes[i] & uses}:
             uses = uses.union(*(self.names[i].uses for i in new))
             kept |= new
         return kept
+
+    def _sets_up(self, place: int) -> bool:
+        """Whether the cell prepares what comes after it in ways that names do not show."""
+        if isinstance(self.cells[place], TestCell):
+            return False
+        return self.names[place].always or place < self._first_answer
 
 
 def select(exam: Exam, grade_id: str, code: str, tests: Sequence[str]) -> Exam:

@@ -3,12 +3,16 @@
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Protocol, TypeVar
 
-from labhub.authoring.findings import Finding, advice
+from labhub.authoring.findings import Finding, Severity, advice
 from labhub.grading.check.exams import Lab, with_seed
 from labhub.grading.check.report import Progress, Stage, Step, TestTime
 from labhub.grading.model import CellStatus, Exam, ExamResult, TestResult, TestStatus
+from labhub.grading.problems import NO_SANDBOX
+from labhub.grading.process_errors import ReferenceCellError
 
 SLOW_TEST_S = 2.0
+FIRST_SEED = 1001
+"""The first of the other seeds that are tried."""
 K = TypeVar("K", bound=Hashable)
 
 
@@ -30,23 +34,25 @@ def check_reference(
 ) -> tuple[tuple[TestTime, ...], tuple[Finding, ...]]:
     """Full marks for the author's solution, with its own seed and with `seeds` others."""
     exam = lab.reference_exam()
-    jobs = [(0, exam), *((seed, with_seed(exam, 1000 + seed)) for seed in range(1, seeds + 1))]
     name = lab.source.path.name
-    times: tuple[TestTime, ...] = ()
-    findings: list[Finding] = []
-    for done, (seed, result) in enumerate(engine.run(jobs), start=1):
-        label = f"{name}, seed {1000 + seed}" if seed else name
-        progress(Step(Stage.REFERENCE, done, len(jobs), label))
-        findings += _reference_findings(lab, label, result)
-        if not seed:
-            times = tuple(TestTime(test.grade_id, test.seconds) for test in result.tests)
-            findings += _slow_tests(name, times)
-    return times, tuple(findings)
+    labels = [name, *(f"{name}, seed {FIRST_SEED + number}" for number in range(seeds))]
+    exams = [exam, *(with_seed(exam, FIRST_SEED + number) for number in range(seeds))]
+    results: dict[str, ExamResult] = {}
+    try:
+        for label, result in engine.run(zip(labels, exams, strict=True)):
+            results[label] = result
+            progress(Step(Stage.REFERENCE, len(results), len(labels), label))
+    except ReferenceCellError as error:
+        return (), (Finding(error.code, name, error.message, error.hint),)
+    times = tuple(TestTime(test.grade_id, test.seconds) for test in results[name].tests)
+    found = [f for label in labels for f in _reference_findings(lab, label, results[label])]
+    return times, (*found, *_slow_tests(name, times))
 
 
 def _reference_findings(lab: Lab, label: str, result: ExamResult) -> Iterator[Finding]:
     for problem in result.problems:
-        yield Finding(problem.code, label, problem.sentence)
+        severity = Severity.ADVICE if problem.code == NO_SANDBOX else Severity.ERROR
+        yield Finding(problem.code, label, problem.sentence, severity=severity)
     places = {cell.index: cell.place for cell in lab.released.cells}
     for cell in result.cells:
         if cell.status is not CellStatus.OK:

@@ -11,6 +11,8 @@ from labhub.feedback.model import (
     FeedbackPage,
     Mark,
 )
+from labhub.feedback.page import render_page
+from labhub.feedback.table import render_table
 
 __all__ = [
     "CellKind",
@@ -18,4 +20,6 @@ __all__ = [
     "FeedbackCell",
     "FeedbackPage",
     "Mark",
+    "render_page",
+    "render_table",
 ]

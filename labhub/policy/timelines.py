@@ -162,7 +162,7 @@ def _late_credit(step: LateStep) -> Step:
 def _lost(day: int, loss: DailyLoss, credit: Decimal) -> Step:
     words = (
         f"Every started day of lateness costs {say_percent(loss.credit)} of the points; "
-        f"{say_count(day, 'day')} leave {say_credit(credit)}."
+        f"{say_count(day, 'day')} late: {say_credit(credit)}."
     )
     return Step("daily-loss", words)
 

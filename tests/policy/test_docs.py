@@ -1,0 +1,43 @@
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+from labhub.policy.deadlines import NextWorkingDay, deadline
+from labhub.policy.timelines import Phase, timeline
+from labhub.policy.verdicts import resolve
+from tests.policy.courses import STOCKHOLM, day, local, phd_lab
+
+DOCS = Path(__file__).parents[2] / "docs"
+RULES = (DOCS / "explanation" / "rules.md").read_text(encoding="utf-8")
+DUE_ROWS = re.findall(r"^\| (\d{4}-\d\d-\d\d) \| (\d{4}-\d\d-\d\d \d\d:\d\d) \|", RULES, re.M)
+LAB_ROWS = re.findall(r"^\| (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) \| (.*) \|$", RULES, re.M)
+
+
+@pytest.mark.parametrize(("due", "met_before"), DUE_ROWS)
+def test_the_worked_due_dates_are_true(due, met_before):
+    assert deadline("Due", day(due), NextWorkingDay(), STOCKHOLM).ends_at == local(met_before)
+
+
+@pytest.mark.parametrize(("handed_in", "outcome"), LAB_ROWS)
+def test_the_worked_lab_is_true(handed_in, outcome):
+    verdict = resolve(timeline(phd_lab("Lab 1", "2020-11-05"), STOCKHOLM), local(handed_in))
+    phase, _, waits = outcome.partition(", ")
+    assert verdict.phase is Phase(phase.replace(" ", "-"))
+    after = waits.partition("graded after ")[2]
+    assert verdict.graded_from == (local(after) if after else None)
+
+
+def test_all_worked_rows_are_read():
+    assert (len(DUE_ROWS), len(LAB_ROWS)) == (11, 5)
+
+
+def test_every_line_of_the_how_to_runs():
+    text = (DOCS / "howto" / "write-your-rules.md").read_text(encoding="utf-8")
+    examples = doctest.DocTestParser().get_doctest(text, {}, "write-your-rules.md", None, 0)
+    told: list[str] = []
+    runner = doctest.DocTestRunner(optionflags=doctest.IGNORE_EXCEPTION_DETAIL)
+    outcome = runner.run(examples, out=told.append)
+    assert outcome.failed == 0, "".join(told)
+    assert outcome.attempted > 20

@@ -6,11 +6,15 @@ from typing import Annotated
 
 import typer
 
+from labhub.cli.check_report import say_check, watched_check
 from labhub.cli.common import (
     FAILED,
     AsJson,
     AssignmentName,
     CourseDir,
+    DataDir,
+    Jobs,
+    SandboxName,
     open_course,
     say,
     say_json,
@@ -53,8 +57,22 @@ def generate_assignment(
 
 
 def check(
-    assignments: Annotated[list[str] | None, typer.Argument(help="Labs; default: all.")] = None,
+    assignments: Annotated[
+        list[str] | None, typer.Argument(metavar="ASSIGNMENT", help="Labs; default: all.")
+    ] = None,
     course_dir: CourseDir = Path(),
+    exercise: Annotated[
+        str, typer.Option(help="Only mutants and alternates of this exercise.")
+    ] = "",
+    seeds: Annotated[
+        int, typer.Option(min=0, help="Run the reference with so many other seeds as well.")
+    ] = 0,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Run every cell for every mutant and alternate.")
+    ] = False,
+    jobs: Jobs = 0,
+    sandbox: SandboxName = "bubblewrap",
+    data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Prove that a lab is fair and leaks nothing.
@@ -62,7 +80,39 @@ def check(
     Runs the reference, the mutants, the alternates and the student version, and scans the
     release for leaks. Exit code 1 on a finding.
     """
-    raise NotImplementedError
+    from labhub.gradebook.plan import limits_of
+    from labhub.grading.check import CheckOptions, check_assignment
+    from labhub.grading.engine import Engine
+    from labhub.ids import AssignmentId
+
+    folder = open_course(course_dir).folder
+    chosen = [AssignmentId(name) for name in assignments or folder.written_assignments()]
+    reports = []
+    for assignment in chosen:
+        options = CheckOptions(
+            exercise=exercise,
+            seeds=seeds,
+            whole=whole,
+            data_dir=data_dir,
+            limits=limits_of(folder.plan_of(assignment)),
+        )
+        with watched_check(assignment) as progress:
+            reports.append(
+                check_assignment(
+                    folder.root,
+                    assignment,
+                    lambda: Engine(sandbox=sandbox, jobs=jobs or None, data_dir=data_dir),
+                    options,
+                    progress,
+                )
+            )
+    if as_json:
+        say_json([report.as_dict() for report in reports])
+    else:
+        for report in reports:
+            say_check(report)
+    if not all(report.ok for report in reports):
+        raise typer.Exit(FAILED)
 
 
 def validate(

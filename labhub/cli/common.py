@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -35,6 +35,19 @@ StudentName = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 Force = Annotated[bool, typer.Option("--force", "-f", help="Replace what is there.")]
+
+Jobs = Annotated[
+    int, typer.Option("--jobs", "-j", min=0, help="Notebooks at once; 0: one per core.")
+]
+DataDir = Annotated[
+    Path | None,
+    typer.Option(envvar="NNLAB_DATA", help="Folder of data sets that student code may read."),
+]
+
+SandboxName = Annotated[
+    Literal["bubblewrap", "none"],
+    typer.Option("--sandbox", help="'none' runs student code as you. Said in every record."),
+]
 
 
 def open_course(course_dir: Path, course_id: str = "") -> "OpenCourse":

@@ -1,9 +1,7 @@
 """The verb that grades."""
 
-import os
 import sys
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +12,9 @@ from labhub.cli.common import (
     AsJson,
     AssignmentName,
     CourseDir,
+    DataDir,
+    Jobs,
+    SandboxName,
     StudentName,
     open_course,
     say,
@@ -27,20 +28,11 @@ if TYPE_CHECKING:
     from labhub.gradebook.outcome import Outcome
 
 
-class SandboxChoice(StrEnum):
-    """What stands between student code and this machine."""
-
-    BUBBLEWRAP = "bubblewrap"
-    NONE = "none"
-
-
 def autograde(
     assignment: AssignmentName,
     course_dir: CourseDir = Path(),
     student: StudentName = "*",
-    jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=0, help="Hand-ins at once; 0: one per core.")
-    ] = 0,
+    jobs: Jobs = 0,
     force: Annotated[
         bool, typer.Option("--force", "-f", help="Grade again what has not changed.")
     ] = False,
@@ -50,20 +42,15 @@ def autograde(
     timeout_s: Annotated[
         float | None, typer.Option("--timeout", min=1, help="Seconds per notebook.")
     ] = None,
-    sandbox: Annotated[
-        SandboxChoice, typer.Option(help="'none' runs student code as you. Said in every record.")
-    ] = SandboxChoice.BUBBLEWRAP,
-    data_dir: Annotated[
-        Path | None,
-        typer.Option(envvar="NNLAB_DATA", help="Folder of data sets that student code may read."),
-    ] = None,
+    sandbox: SandboxName = "bubblewrap",
+    data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Grade hand-ins into the gradebook.
 
     What is graded and has not changed is skipped: after Ctrl-C or a crash, the same command
     goes on. Marks and comments that a person gave are kept. Exit code 1 if the grader failed on
-    a hand-in; one that cannot be read is graded with 0 and named.
+    a hand-in; one that cannot be read gets 0 and a name for what is wrong with it.
     """
     from labhub.gradebook.autograding import Order, autograde
     from labhub.grading.engine import Engine
@@ -76,12 +63,12 @@ def autograde(
         force=force,
         dry_run=dry_run,
         timeout_s=timeout_s,
-        sandboxed=sandbox is not SandboxChoice.NONE,
+        sandboxed=sandbox != "none",
     )
     if not order.sandboxed:
         warn("no sandbox: student code runs as you and can read and change your files.")
     with (
-        Engine(sandbox=sandbox, jobs=jobs or cores(), data_dir=data_dir) as engine,
+        Engine(sandbox=sandbox, jobs=jobs or None, data_dir=data_dir) as engine,
         autograde(course, engine, order) as batch,
     ):
         outcomes = list(_watched(batch, assignment))
@@ -90,13 +77,8 @@ def autograde(
         say_json({"assignment": assignment, "unsplit": batch.unsplit, "outcomes": outcomes})
     else:
         _report(batch, outcomes, dry_run=dry_run)
-    if any(outcome.standing == "failed" for outcome in outcomes):
+    if not all(outcome.ended_well for outcome in outcomes):
         raise typer.Exit(FAILED)
-
-
-def cores() -> int:
-    """How many processor cores this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 def _watched(batch: "Batch", title: str) -> "Iterator[Outcome]":

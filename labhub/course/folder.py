@@ -104,9 +104,19 @@ class CourseFolder:
         path = self.source(assignment)
         if not path.is_dir():
             raise UnknownAssignmentError(
-                f"There is no folder {path}.", hint=f"Found: {self._listed_sources()}."
+                f"There is no folder {path}.",
+                hint=f"Found: {', '.join(self._source_folders()) or 'none'}.",
             )
         return path
+
+    def written_assignments(self) -> list[AssignmentId]:
+        """The assignments with source notebooks: those of course.toml that are ready, else all."""
+        if self.course is not None:
+            ready = [
+                each for each in self.course.assignments if each.state is AssignmentState.READY
+            ]
+            return [each.id for each in ready]
+        return [AssignmentId(name) for name in self._source_folders()]
 
     def _path(self, step: str, student: str, assignment: str) -> Path:
         return self.root / self.structure.format(
@@ -120,10 +130,9 @@ class CourseFolder:
         matches = (name.fullmatch(str(path)) for path in found if path.is_dir())
         return sorted(StudentId(match.group(1)) for match in matches if match)
 
-    def _listed_sources(self) -> str:
+    def _source_folders(self) -> list[str]:
         parent = self.source(AssignmentId("\0")).parent
-        names = [path.name for path in parent.glob("*") if any(path.glob("*.ipynb"))]
-        return ", ".join(sorted(names)) or "none"
+        return sorted(path.name for path in parent.glob("*") if any(path.glob("*.ipynb")))
 
 
 def course_in(root: Path) -> Course | None:

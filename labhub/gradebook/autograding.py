@@ -10,36 +10,21 @@ import traceback
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
-from typing import Any
 
-import nbformat
-
-from labhub.authoring.folders import put_in_place
 from labhub.clock import Clock, SystemClock
-from labhub.exchange.intake import Intake, NotebookIntake, intake_submission
+from labhub.gradebook.desk import Desk, Pending
 from labhub.gradebook.due_dates import ensure_due_date
 from labhub.gradebook.errors import BusyError, NothingSubmittedError
-from labhub.gradebook.exams import build_exam, put_course_cells_back
-from labhub.gradebook.graded_notebook import KEY, graded_notebook, stand_in
-from labhub.gradebook.handin import (
-    HandIn,
-    clear_staging,
-    find_hand_in,
-    handed_in_at,
-    lay_out_files,
-    problem_of,
-)
-from labhub.gradebook.marks import NotebookMarks, marks_of, no_marks
+from labhub.gradebook.handin import HandIn, clear_staging, find_hand_in
 from labhub.gradebook.opening import OpenCourse
-from labhub.gradebook.outcome import Outcome, Standing, in_process_tests, record_of, scores_in
-from labhub.gradebook.plan import AssignmentPlan, read_plan
+from labhub.gradebook.outcome import Outcome, Standing
+from labhub.gradebook.plan import read_plan
 from labhub.gradebook.record import Recorder
 from labhub.gradebook.reference import ExamEngine, Key, UnsplitTest, with_unsplit_tests
-from labhub.grading.model import Exam, ExamResult, Problem
-from labhub.ids import AssignmentId, NotebookId, StudentId
+from labhub.grading.model import Exam, Problem
+from labhub.ids import AssignmentId, StudentId
 
 
 @dataclass(frozen=True)
@@ -70,20 +55,6 @@ class Batch:
     outcomes: Iterator[Outcome]
 
 
-@dataclass
-class _Pending:
-    """A hand-in in flight: taken in, its exams not all back yet."""
-
-    hand_in: HandIn
-    intake: Intake
-    results: dict[NotebookId, ExamResult] = field(default_factory=dict)
-
-    @property
-    def complete(self) -> bool:
-        waiting = {each.notebook_id for each in self.intake.notebooks if each.problem is None}
-        return waiting == self.results.keys()
-
-
 @contextmanager
 def autograde(
     course: OpenCourse, engine: ExamEngine, order: Order, clock: Clock | None = None
@@ -96,15 +67,26 @@ def autograde(
     with ExitStack() as stack:
         stack.enter_context(_alone(course, order.assignment))
         plan = stack.enter_context(read_plan(course, order.assignment, timeout_s=order.timeout_s))
-        unsplit: tuple[UnsplitTest, ...] = ()
-        if course.folder.course is None:
-            plan, unsplit = with_unsplit_tests(plan, engine)
-        else:
-            ensure_due_date(course, order.assignment)
+        ensure_due_date(course, order.assignment)
         recorder = Recorder(course)
         stack.callback(recorder.close)
-        run = _Run(course, engine, order, plan, recorder, clock or SystemClock())
-        yield Batch(students, unsplit, run.outcomes(students))
+        desk = Desk(
+            course,
+            plan,
+            recorder,
+            clock or SystemClock(),
+            dry_run=order.dry_run,
+            sandboxed=order.sandboxed,
+        )
+        run = _Run(desk, engine)
+        waiting = run.sort_out(
+            (find_hand_in(course.folder, plan, student) for student in students),
+            force=order.force,
+        )
+        unsplit: tuple[UnsplitTest, ...] = ()
+        if waiting and course.folder.course is None:
+            desk.plan, unsplit = with_unsplit_tests(plan, engine)
+        yield Batch(students, unsplit, run.outcomes(waiting))
 
 
 def _students(course: OpenCourse, order: Order) -> tuple[StudentId, ...]:
@@ -142,179 +124,75 @@ def _alone(course: OpenCourse, assignment: AssignmentId) -> Iterator[None]:
 class _Run:
     """One batch: exams go to the engine as there is room, hand-ins are recorded as they end."""
 
-    def __init__(
-        self,
-        course: OpenCourse,
-        engine: ExamEngine,
-        order: Order,
-        plan: AssignmentPlan,
-        recorder: Recorder,
-        clock: Clock,
-    ) -> None:
-        self._course, self._engine, self._order = course, engine, order
-        self._plan, self._recorder, self._clock = plan, recorder, clock
-        self._pending: dict[StudentId, _Pending] = {}
+    def __init__(self, desk: Desk, engine: ExamEngine) -> None:
+        self._desk, self._engine = desk, engine
+        self._pending: dict[StudentId, Pending] = {}
         self._done: deque[Outcome] = deque()
-        autograde_config = course.config.get("Autograde", {})
-        self._kept = set(autograde_config.get("exclude_overwriting", {}).get(plan.assignment, []))
 
-    def outcomes(self, students: Sequence[StudentId]) -> Iterator[Outcome]:
+    def sort_out(self, found: Iterator[HandIn], *, force: bool) -> list[HandIn]:
+        """Those that must be graded; the others are done already."""
+        waiting = []
+        for hand_in in found:
+            with self._guarded(hand_in):
+                kept = None if force else self._desk.unchanged(hand_in)
+                if kept is None:
+                    waiting.append(hand_in)
+                else:
+                    self._done.append(kept)
+        return waiting
+
+    def outcomes(self, waiting: Sequence[HandIn]) -> Iterator[Outcome]:
         """Every hand-in's outcome, as each ends."""
+        yield from self._ended()
         try:
-            for (student, notebook), result in self._engine.run(self._exams(students)):
+            for (student, notebook), result in self._engine.run(self._exams(waiting)):
                 pending = self._pending[student]
                 pending.results[notebook] = result
                 if pending.complete:
                     self._finish(pending)
-                yield from self._drain()
-            yield from self._drain()
+                yield from self._ended()
+            yield from self._ended()
         finally:
             for pending in self._pending.values():
                 clear_staging(pending.hand_in)
 
-    def _drain(self) -> Iterator[Outcome]:
+    def _ended(self) -> Iterator[Outcome]:
         while self._done:
             yield self._done.popleft()
 
-    def _exams(self, students: Sequence[StudentId]) -> Iterator[tuple[Key, Exam]]:
-        for student in students:
-            exams: list[tuple[Key, Exam]] = []
-            with self._guarded(student):
-                self._begin(student, exams)
-            yield from exams
+    def _exams(self, waiting: Sequence[HandIn]) -> Iterator[tuple[Key, Exam]]:
+        for hand_in in waiting:
+            exams: list[Exam] = []
+            with self._guarded(hand_in):
+                pending = self._desk.take_in(hand_in)
+                exams.extend(self._desk.exams(pending))
+                self._pending[hand_in.student] = pending
+                if pending.complete:
+                    self._finish(pending)
+            for exam in exams:
+                yield (hand_in.student, exam.notebook_id), exam
 
-    def _begin(self, student: StudentId, exams: list[tuple[Key, Exam]]) -> None:
-        """Take a hand-in in; its exams are appended, unless it is done already."""
-        hand_in = find_hand_in(self._course.folder, self._plan, student)
-        if not self._order.force and (kept := self._unchanged(hand_in)):
-            self._done.append(kept)
-            return
-        intake = intake_submission(hand_in.folder, self._plan.release)
-        pending = _Pending(hand_in, intake)
-        workdir = lay_out_files(hand_in, self._plan, intake, self._kept)
-        for each in intake.notebooks:
-            if each.problem is None:
-                part = self._plan.notebooks[each.notebook_id]
-                put_course_cells_back(part, each.notebook)
-                exam = build_exam(self._plan, part, each.notebook, workdir)
-                exams.append(((student, each.notebook_id), exam))
-        self._pending[student] = pending
-        if pending.complete:
-            self._finish(pending)
-
-    def _finish(self, pending: _Pending) -> None:
-        with self._guarded(pending.hand_in.student):
-            self._done.append(self._record(pending))
+    def _finish(self, pending: Pending) -> None:
+        with self._guarded(pending.hand_in):
+            self._done.append(self._desk.record(pending))
         self._pending.pop(pending.hand_in.student, None)
         clear_staging(pending.hand_in)
 
-    def _record(self, pending: _Pending) -> Outcome:
-        """Difference, files, transaction, files in place: in this order."""
-        hand_in, order = pending.hand_in, self._order
-        marks = [self._marks(each, pending.results) for each in pending.intake.notebooks]
-        changes = self._recorder.difference(order.assignment, hand_in.student, marks)
-        timestamp, complaint = handed_in_at(hand_in.folder)
-        outcome = self._outcome(pending, marks, [complaint] if complaint else [])
-        outcome = replace(outcome, changes=changes)
-        if order.dry_run:
-            return replace(outcome, written=False)
-        self._write_notebooks(pending)
-        recorded = self._recorder.record(order.assignment, hand_in.student, marks, timestamp)
-        put_in_place(hand_in.staging, hand_in.target)
-        return replace(outcome, **asdict(recorded))
-
-    def _marks(
-        self, intake: NotebookIntake, results: dict[NotebookId, ExamResult]
-    ) -> NotebookMarks:
-        part = self._plan.notebooks[intake.notebook_id]
-        if intake.problem is not None:
-            return no_marks(part)
-        return marks_of(part, intake.notebook, results[intake.notebook_id])
-
-    def _write_notebooks(self, pending: _Pending) -> None:
-        for each in pending.intake.notebooks:
-            part = self._plan.notebooks[each.notebook_id]
-            result = pending.results.get(each.notebook_id)
-            record = record_of(
-                pending.hand_in.fingerprint,
-                each,
-                result,
-                self._clock.now(),
-                self._order.sandboxed,
-            )
-            if result is None:
-                assert each.problem is not None, "what has no problem has a result"
-                notebook = stand_in(part, each.problem.sentence, record)
-            else:
-                notebook = graded_notebook(each.notebook, result, record)
-            nbformat.write(notebook, pending.hand_in.staging / f"{each.notebook_id}.ipynb")
-
-    def _outcome(
-        self, pending: _Pending, marks: Sequence[NotebookMarks], complaints: Sequence[Problem]
-    ) -> Outcome:
-        results = list(pending.results.values())
-        notebooks = pending.intake.notebooks
-        refused = [problem_of(each.problem) for each in notebooks if each.problem]
-        ran = [problem for result in results for problem in result.problems]
-        return Outcome(
-            student=pending.hand_in.student,
-            standing=_standing(pending),
-            score=sum(each.score for each in marks),
-            max_score=self._plan.max_score,
-            needs_manual_grade=any(each.needs_person for each in marks),
-            problems=(*refused, *ran, *complaints),
-            repaired=tuple(each.notebook_id for each in notebooks if each.report.repaired),
-            in_process=in_process_tests(results),
-            wall_s=sum(result.wall_s for result in results),
-            cpu_s=sum(result.cpu_s for result in results),
-        )
-
-    def _unchanged(self, hand_in: HandIn) -> Outcome | None:
-        """The outcome of a hand-in that is graded and recorded as it is; None where it is not."""
-        records = _records(hand_in.target, self._plan)
-        if any(each.get("fingerprint") != hand_in.fingerprint for each in records.values()):
-            return None
-        recorded = self._recorder.standing(
-            self._plan.assignment, hand_in.student, scores_in(records)
-        )
-        if recorded is None:
-            return None
-        outcome = Outcome(hand_in.student, Standing.UNCHANGED, written=False)
-        return replace(outcome, **asdict(recorded))
-
     @contextmanager
-    def _guarded(self, student: StudentId) -> Iterator[None]:
+    def _guarded(self, hand_in: HandIn) -> Iterator[None]:
         """Whatever goes wrong with one hand-in ends as its outcome; the batch goes on."""
         try:
             yield
         except Exception as error:
-            self._pending.pop(student, None)
+            clear_staging(hand_in)
             sentence = f"The grader failed: {type(error).__name__}: {error}"
             self._done.append(
                 Outcome(
-                    student,
+                    hand_in.student,
                     Standing.FAILED,
-                    max_score=self._plan.max_score,
+                    max_score=self._desk.plan.max_score,
                     problems=(Problem("grader-failed", sentence),),
                     written=False,
                     detail=traceback.format_exc(),
                 )
             )
-
-
-def _standing(pending: _Pending) -> Standing:
-    if not pending.results:
-        return Standing.REFUSED
-    return Standing.REGRADED if pending.hand_in.target.exists() else Standing.GRADED
-
-
-def _records(target: Path, plan: AssignmentPlan) -> dict[NotebookId, dict[str, Any]]:
-    """What each graded notebook remembers; an empty record where there is none."""
-    return {name: _record(target / f"{name}.ipynb") for name in plan.notebooks}
-
-
-def _record(path: Path) -> dict[str, Any]:
-    try:
-        return dict(nbformat.read(path, as_version=4).metadata.get(KEY, {}))
-    except (OSError, ValueError):
-        return {}

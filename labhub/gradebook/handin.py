@@ -76,7 +76,9 @@ def parse_time(stamp: str) -> datetime:
     return parsed
 
 
-def lay_out_files(hand_in: HandIn, plan: AssignmentPlan, intake: Intake, kept: set[str]) -> Path:
+def lay_out_files(
+    hand_in: HandIn, plan: AssignmentPlan, intake: Intake, kept: frozenset[str]
+) -> Path:
     """A fresh staging folder with the hand-in's extra files and, over them, the release's.
 
     `kept` names released files that the student may change.

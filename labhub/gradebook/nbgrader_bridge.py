@@ -17,8 +17,6 @@ from labhub.course.folder import course_in
 from labhub.errors import LabhubError
 from labhub.gradebook.settings import apply_course
 
-SANDBOX = "bubblewrap"
-
 
 def configure(config: Config, root: Path) -> None:
     """Tell nbgrader what course.toml says, and let it grade with labhub's engine.
@@ -67,14 +65,13 @@ def _grade(converter: Autograde) -> list[str]:
     # Only here: most nbgrader commands load the configuration and never grade.
     from labhub.gradebook.autograding import Order, autograde
     from labhub.gradebook.opening import course_of
-    from labhub.gradebook.outcome import Standing
     from labhub.grading.engine import Engine
     from labhub.ids import AssignmentId
 
     directory, log = converter.coursedir, converter.log
     if directory.notebook_id != "*":
         log.warning("labhub grades whole hand-ins; '%s' is left aside", directory.notebook_id)
-    sandbox = converter.config.Labhub.get("sandbox", SANDBOX)
+    sandbox = converter.config.Labhub.get("sandbox", "bubblewrap")
     order = Order(
         assignment=AssignmentId(directory.assignment_id),
         student=directory.student_id,
@@ -93,7 +90,7 @@ def _grade(converter: Autograde) -> list[str]:
             log.info("%s: %s, %s", outcome.student, outcome.state, points)
             for problem in outcome.problems:
                 log.warning("%s: %s: %s", outcome.student, problem.code, problem.sentence)
-            if outcome.standing is Standing.FAILED:
-                log.error(outcome.detail)
+            if not outcome.ended_well:
+                log.error("%s: %s", outcome.student, outcome.detail or outcome.state)
                 failed.append(str(outcome.student))
     return failed

@@ -25,6 +25,8 @@ class Standing(StrEnum):
     """Graded before, and nothing that marks depend on has changed: left alone."""
     REFUSED = "refused"
     """No notebook of it can be read; 0 points, and a sentence says why."""
+    INCOMPLETE = "incomplete"
+    """Some tests gave no result, through no fault that was seen: graded again next time."""
     FAILED = "failed"
     """The grader itself failed on it; nothing was written."""
 
@@ -56,9 +58,15 @@ class Outcome:
     """For staff: the traceback of a failure of the grader."""
 
     @property
+    def ended_well(self) -> bool:
+        """Whether the grader did its part; a hand-in that cannot be read is no fault of it."""
+        return self.standing not in (Standing.INCOMPLETE, Standing.FAILED)
+
+    @property
     def state(self) -> str:
-        """The standing, with the first problem's name where the hand-in was refused."""
-        if self.standing is Standing.REFUSED and self.problems:
+        """The standing, with the first problem's name where it was refused or broke off."""
+        named = {Standing.REFUSED, Standing.INCOMPLETE, Standing.FAILED}
+        if self.standing in named and self.problems:
             return f"{self.standing}: {self.problems[0].code}"
         return str(self.standing)
 

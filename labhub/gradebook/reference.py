@@ -12,6 +12,7 @@ from typing import Protocol
 from labhub.gradebook.exams import reference_exam
 from labhub.gradebook.plan import AssignmentPlan, NotebookPlan
 from labhub.grading.model import Exam, ExamResult, TestStatus
+from labhub.grading.problems import EXAMINER_DIED
 from labhub.ids import GradeId, NotebookId, StudentId
 
 Key = tuple[StudentId, NotebookId]
@@ -69,5 +70,6 @@ def _run(
     return {
         (name, test.grade_id): (test.status in EARNED, test.law or str(test.status))
         for (_, name), result in engine.run(jobs)
+        if all(problem.code != EXAMINER_DIED for problem in result.problems)
         for test in result.tests
     }

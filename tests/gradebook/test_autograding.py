@@ -160,10 +160,10 @@ def test_a_failure_of_the_grader_costs_one_hand_in_and_writes_nothing_of_it(
             raise OSError(28, "No space left on device")
         return lay_out(hand_in, *rest)
 
-    from labhub.gradebook import autograding
+    from labhub.gradebook import desk
 
-    lay_out = autograding.lay_out_files
-    monkeypatch.setattr(autograding, "lay_out_files", full_disk)
+    lay_out = desk.lay_out_files
+    monkeypatch.setattr(desk, "lay_out_files", full_disk)
     outcomes = grade(course_dir)
     assert outcomes[StudentId("ann")].standing is Standing.FAILED
     assert "No space left" in outcomes[StudentId("ann")].problems[0].sentence

@@ -1,0 +1,59 @@
+"""How `labhub check` speaks: progress while it runs, then what it found."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from labhub.cli.common import say, say_table
+
+if TYPE_CHECKING:
+    from labhub.grading.check import CheckReport, Step, Verdict
+
+
+@contextmanager
+def watched_check(title: str) -> "Iterator[Callable[[Step], None]]":
+    """A callback that shows the progress of a check, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title)
+
+        def show(step: "Step") -> None:
+            text = f"{title}: {step.stage} {step.label}"
+            bar.update(task, description=text, completed=step.done, total=step.total)
+
+        yield show
+
+
+def say_check(report: "CheckReport") -> None:
+    """Print what a check found: mutants and alternates by exercise, findings, one line in sum."""
+    if report.verdicts:
+        rows = [(exercise, *_counts(report, exercise)) for exercise in _exercises(report)]
+        say_table(("exercise", "mutants killed", "alternates accepted"), rows)
+    for run in report.kernel_runs:
+        say(f"{run.notebook_id}: {run.score:g} of {run.max_score:g} in {run.seconds:.0f} s")
+    for finding in report.findings:
+        say(f"{finding.severity}: {finding.place}: {finding.sentence} [{finding.code}]")
+        if finding.hint:
+            say(f"    {finding.hint}")
+    say(report.summary)
+
+
+def _exercises(report: "CheckReport") -> list[str]:
+    return list(dict.fromkeys(verdict.exercise for verdict in report.verdicts))
+
+
+def _counts(report: "CheckReport", exercise: str) -> tuple[str, str]:
+    return _share(report.mutants, exercise), _share(report.alternates, exercise)
+
+
+def _share(verdicts: "tuple[Verdict, ...]", exercise: str) -> str:
+    """Right ones of all, e.g. `11 of 11`."""
+    right = [verdict.ok for verdict in verdicts if verdict.exercise == exercise]
+    return f"{sum(right)} of {len(right)}" if right else ""

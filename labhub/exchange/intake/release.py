@@ -6,6 +6,7 @@ who grades looks it up by `grade_id`.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from labhub.exchange.intake.errors import ReleaseOutOfStepError
@@ -76,6 +77,14 @@ class ReleaseNotebook:
     def language(self) -> str:
         """The language of the kernel, in lower case; `python` where the release is silent."""
         return language_of(self.metadata) or "python"
+
+    def gives(self, source: str) -> bool:
+        """Whether a cell outside the grading is the course's: its text is as released."""
+        return " ".join(source.split()) in self._given_texts
+
+    @cached_property
+    def _given_texts(self) -> frozenset[str]:
+        return frozenset(" ".join(cell.source.split()) for cell in self.cells if not cell.is_answer)
 
 
 @dataclass(frozen=True)

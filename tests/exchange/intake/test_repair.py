@@ -349,3 +349,10 @@ def test_a_release_with_an_id_twice_is_an_error(lab):
     content["cells"].append(content["cells"][1])
     with pytest.raises(ReleaseOutOfStepError, match="given"):
         release_notebook("lab1", content)
+
+
+def test_given_text_is_known_as_the_courses(lab):
+    """Feedback shows it as given; what a student wrote or changed is not."""
+    assert lab.notebook.gives("##  1.1 Activations\n\nWrite the sigmoid.\n")
+    assert not lab.notebook.gives("YOUR ANSWER HERE")
+    assert not lab.notebook.gives("## 1.1 Activations: done")

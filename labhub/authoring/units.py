@@ -26,7 +26,8 @@ class Unit(BaseModel):
     minutes: int | None = None
     kind: Literal["auto", "manual", "paper"] = "auto"
     data: tuple[str, ...] | str | None = None
-    guard: tuple[str, ...] | str | None = None
+    guard: bool | tuple[str, ...] | str | None = None
+    """Whether, or against what, a test cell watches for forbidden functions."""
     spec_version: int | str = 1
 
 

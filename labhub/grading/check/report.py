@@ -58,6 +58,7 @@ class KernelRun:
     notebook_id: NotebookId
     seconds: float
     """Wall seconds, with the start of the kernel."""
+    cpu_s: float
     score: float
     """By nbgrader's rule."""
     max_score: float

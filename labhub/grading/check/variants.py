@@ -11,6 +11,7 @@ from labhub.grading.check.flow import select
 from labhub.grading.check.reference import ExamRunner, lost
 from labhub.grading.check.report import Progress, Stage, Step, Verdict
 from labhub.grading.model import Exam, ExamResult
+from labhub.grading.problems import EXAMINER_DIED
 from labhub.ids import GradeId
 
 
@@ -105,6 +106,10 @@ def _verdict(variant: Variant, whole: Exam, run: Exam, result: ExamResult) -> Ve
 
 def _verdict_findings(verdict: Verdict, result: ExamResult) -> Iterator[Finding]:
     place = f"{verdict.place} ({verdict.title})"
+    for problem in result.problems:
+        if problem.code == EXAMINER_DIED:
+            yield Finding(problem.code, place, problem.sentence)
+            return
     laws = {test.grade_id: test.law or str(test.status) for test in lost(result)}
     for grade_id in sorted(set(verdict.expected) - set(verdict.failed)):
         yield Finding(

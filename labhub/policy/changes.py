@@ -75,8 +75,6 @@ def _essence(verdict: Verdict) -> tuple[object, ...]:
 
 
 def _say(verdict: Verdict) -> str:
-    if verdict.phase is None:
-        return "not handed in"
     if not verdict.accepted:
         return f"{verdict.phase} (not accepted)"
     grading = "" if verdict.graded_from is None else ", graded later"

@@ -77,7 +77,7 @@ class Groups:
         return next((name for name, there in self.members.items() if student in there), None)
 
     def after(self, event: GroupEvent) -> "Groups":
-        """The groups when the event has happened."""
+        """The groups when the event has happened; one that names no group changes none."""
         who = frozenset() if event.student is None else frozenset({event.student})
         if event.kind is EventKind.DROPPED_OUT:
             members = {name: there - who for name, there in self.members.items()}

@@ -65,6 +65,7 @@ def assert_laws(allocation: Allocation, works: list[Work], students: list[Studen
         ([2, 2], {1}, {2}),
         ([2, 1, 1], {2}, {2, 3}),
         ([4, 1], {1}, {1, 4}),
+        ([5, 5], {0, 1}, {3, 4}),  # whoever has no review may be needed by the other work
     ],
 )
 def test_loads_are_equal_where_they_can_be(sizes, load, crowd):
@@ -238,6 +239,16 @@ def test_a_reviewer_who_leaves_a_group_is_replaced_and_the_work_stays():
     lost, added = changed(before, after)
     assert (len(lost), len(added)) == (1, 1)
     assert_laws(after, works, students[1:])
+
+
+def test_when_reviewers_join_who_have_no_work_the_others_give_some_away():
+    works, students = klass(*[1] * 12)
+    more = [*students, *(StudentId(f"new{number}") for number in range(12))]
+    before = allocate(works, students, seed="a")
+    after = rebalance(before, works, more, seed="b")
+    assert_laws(after, works, more)
+    lost, added = changed(before, after)
+    assert len(added) == len(lost) == 12
 
 
 @given(st.integers(6, 20), st.integers(0, 100))

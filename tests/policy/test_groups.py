@@ -147,6 +147,10 @@ def test_groups_freeze_at_the_very_instant(moment, frozen):
         assert accept(replay(HISTORY[:3]), event, RULES).group_of(BO) is None
 
 
+def test_an_event_that_names_no_group_changes_none():
+    assert replay([*HISTORY, happens("joined", "di", None, day=6)]) == replay(HISTORY)
+
+
 def test_staff_see_wrong_sizes_and_students_without_a_group():
     found = problems(replay(HISTORY[:2]), RULES, [ADA, BO, CY])
     assert [step.words for step in found] == [

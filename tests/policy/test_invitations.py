@@ -98,12 +98,26 @@ def test_a_calendar_without_entries_is_one_all_the_same():
     assert lines_of(calendar_file([], STOCKHOLM.zone, STAMP))[-2:] == ["END:VCALENDAR", ""]
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=300))
-def test_folded_lines_are_short_and_lose_nothing(line):
-    pieces = list(fold(line))
+@pytest.mark.parametrize(
+    ("line", "lengths"),
+    [
+        ("", [0]),
+        ("a" * 75, [75]),
+        ("a" * 76, [75, 2]),
+        ("é" * 40, [74, 7]),
+        ("a" * 150, [75, 75, 2]),
+    ],
+)
+def test_a_line_is_folded_at_75_octets_and_never_inside_a_character(line, lengths):
+    assert [len(piece.encode()) for piece in fold(line)] == lengths
+
+
+@given(st.text(min_size=1, max_size=20), st.integers(1, 40))
+def test_folded_lines_are_short_and_lose_nothing(text, times):
+    pieces = list(fold(text * times))
     assert all(len(piece.encode()) <= 75 for piece in pieces)
     assert all(piece.startswith(" ") for piece in pieces[1:])
-    assert pieces[0] + "".join(piece[1:] for piece in pieces[1:]) == line
+    assert pieces[0] + "".join(piece[1:] for piece in pieces[1:]) == text * times
 
 
 @given(st.text(max_size=200))

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from random import Random
 
 from labhub.ids import StudentId
-from labhub.policy.boards import Board
+from labhub.policy.boards import Board, Edge
 from labhub.policy.errors import BadReviewRulesError
 from labhub.policy.traces import Step, Trace
 from labhub.policy.words import say_count
@@ -147,17 +147,19 @@ class _Draw:
         self.place = {name: place for place, name in enumerate(self.reviewers)}
         self.work_place = {work.id: place for place, work in enumerate(self.works)}
         self.met = history
+        self.kept_repeats: set[Edge] = set()
 
     def board(self, allocation: Allocation, done: Collection[Pair]) -> Board:
-        """A board with the pairs that are still possible; those count as no repeats."""
+        """A board with the pairs that are still possible. A repeat among them may stay."""
         never, repeats = self._barred(), self._repeats()
         board = Board(never, repeats, len(self.works), self.lot)
         for pair in allocation.pairs:
             reviewer, work = self.place.get(pair.reviewer), self.work_place.get(pair.work)
             if reviewer is not None and work is not None and work not in never[reviewer]:
                 board.add(reviewer, work)
-                if pair not in allocation.repeats:
-                    repeats[reviewer].discard(work)
+                repeats[reviewer].discard(work)
+                if pair in allocation.repeats:
+                    self.kept_repeats.add((reviewer, work))
                 if pair in done:
                     board.fixed.add((reviewer, work))
         return board
@@ -196,11 +198,13 @@ class _Draw:
 
     def allocation(self, board: Board) -> Allocation:
         """The board in names."""
-        pairs = sorted(self._pair(*edge) for edge in board.edges())
-        repeats = sorted(self._pair(*edge) for edge in board.repeated())
+        edges = set(board.edges())
+        pairs = sorted(self._pair(*edge) for edge in edges)
+        again = {*board.repeated(), *(self.kept_repeats & edges)}
+        repeats = sorted(self._pair(*edge) for edge in again)
         return Allocation(tuple(pairs), tuple(repeats), self._notes(board, len(repeats)))
 
-    def _by_crowd(self, board: Board) -> list[tuple[int, int]]:
+    def _by_crowd(self, board: Board) -> list[Edge]:
         """Pairs that may be released, those of the most reviewed works first."""
         free = [edge for edge in board.edges() if edge not in board.fixed]
         return sorted(free, key=lambda edge: -len(board.reviewers_of[edge[1]]))

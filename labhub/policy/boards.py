@@ -3,8 +3,10 @@
 This is a bipartite b-matching, built by shortest augmenting paths (Ahuja, Magnanti, Orlin:
 Network Flows, 1993, chapters 9 and 12). A path begins at a reviewer who has room for one more
 review, goes over works he or she may take, on through reviewers who could give theirs away, and
-ends at a work that has room. A pair that repeats an earlier one costs 1, every other 0; as every
-path taken is a cheapest one, the number of repeats is the smallest there can be.
+ends at a work that has room. A pair that repeats an earlier one costs 1, every other 0. Every path
+taken is a cheapest one: then no exchange along a circle can be cheaper than nothing, the search
+ends, and the number of repeats is the smallest there can be. While there is no repeat, any path
+without one is a cheapest one, which makes the quick ways right.
 """
 
 from collections import deque
@@ -23,7 +25,8 @@ class Board:
     never: Sequence[set[int]]
     """For every reviewer the works of the own group, or barred otherwise."""
     repeats: Sequence[set[int]]
-    """For every reviewer the works by somebody he or she has reviewed before."""
+    """For every reviewer the works that would be a repeat. What is on the board from the outset
+    must not be among them, or the first path taken might not be a cheapest one."""
     works: int
     lot: Random
     fixed: set[Edge] = field(default_factory=set)
@@ -58,8 +61,8 @@ class Board:
 
         Works with the fewest reviewers are served first. What is there may move, unless fixed.
         """
-        self._deal(targets, room)
         if not self.repeated():
+            self._deal(targets, room)
             for reviewer in self._wanting(targets):
                 self._fill_freely(reviewer, targets[reviewer], room)
         while self._augment_cheaply(self._wanting(targets), room):

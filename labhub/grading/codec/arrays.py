@@ -72,6 +72,7 @@ def _write_array(encoder: Encoder, array: np.ndarray[Any, Any]) -> None:
     encoder.text(array.dtype.str)
     write_shape(encoder, array.shape)
     encoder.blob(array.tobytes())
+    encoder.note(array)
 
 
 def _read_array(decoder: Decoder) -> np.ndarray[Any, Any]:
@@ -79,10 +80,9 @@ def _read_array(decoder: Decoder) -> np.ndarray[Any, Any]:
     dtype = dtype_named(decoder.text())
     shape = read_shape(decoder)
     data = read_buffer(decoder, shape, dtype.itemsize)
-    if not data:
-        return np.empty(shape, dtype)
-    array = np.frombuffer(data, dtype).reshape(shape)
+    array = np.frombuffer(data, dtype).reshape(shape) if data else np.empty(shape, dtype)
     _ensure_valid(array)
+    decoder.note(array)
     return array
 
 
@@ -91,7 +91,7 @@ def _ensure_valid(array: np.ndarray[Any, Any]) -> None:
     kind = array.dtype.kind
     if kind == "b" and array.view(np.uint8).max(initial=0) > 1:
         raise ProtocolError("A truth value is neither true nor false.")
-    if kind == "U" and array.dtype.itemsize:
+    if kind == "U" and array.nbytes:
         points = array.reshape(-1).view(array.dtype.str[0] + "u4")
         if points.max(initial=0) > 0x10FFFF:
             raise ProtocolError("A character is beyond Unicode.")

@@ -52,24 +52,31 @@ class References(Protocol):
         """Write a stand-in for a value that does not go by value, or raise."""
 
     def tensor_number(self, encoder: "Encoder", tensor: Any) -> int:
-        """The number under which the graph of `tensor` is kept here; 0 keeps nothing."""
+        """The number under which this tensor is known on both sides; 0 is a plain copy."""
 
-    def read_tensor(self, decoder: "Decoder", number: int, tensor: Any) -> Any:
-        """The tensor that stands for number `number` of the other side."""
+    def read_tensor(self, number: int, tensor: Any, *, leaf: bool) -> Any:
+        """The tensor that is known under `number`; `tensor` is its copy in the message."""
 
 
 class Encoder:
     """Writes values into one buffer, within the bounds."""
 
-    __slots__ = ("_depth", "_left", "leaves", "out", "references")
+    __slots__ = ("_depth", "_left", "arguments", "noted", "out", "references")
 
     def __init__(self, references: References | None = None) -> None:
         self.out = bytearray()
         self.references = references
-        self.leaves: list[Any] | None = None
-        """Where tensors that need a gradient are noted, when they are arguments of a call."""
+        self.noted: list[Any] | None = None
+        """Where values that can be changed in place are noted, in the order of their end."""
+        self.arguments = False
+        """Whether these are arguments of a call, whose tensors travel without their graph."""
         self._left = MAX_ELEMENTS
         self._depth = 0
+
+    def note(self, value: object) -> None:
+        """Remember a value that can be changed in place; the receiver notes its copy."""
+        if self.noted is not None:
+            self.noted.append(value)
 
     def write(self, value: object) -> None:
         """Append `value`."""
@@ -121,6 +128,15 @@ class Encoder:
             write(item)
         self._depth -= 1
 
+    def mark(self) -> tuple[int, int, int]:
+        """Where `rewind` comes back to."""
+        return len(self.out), self._left, self._depth
+
+    def rewind(self, mark: tuple[int, int, int]) -> None:
+        """Forget what was written since `mark`."""
+        size, self._left, self._depth = mark
+        del self.out[size:]
+
     @property
     def too_deep(self) -> bool:
         """Whether a further level would be refused by the receiver."""
@@ -130,7 +146,7 @@ class Encoder:
 class Decoder:
     """Reads values from one buffer, within the bounds."""
 
-    __slots__ = ("_at", "_data", "_depth", "_left", "leaves", "references")
+    __slots__ = ("_at", "_data", "_depth", "_left", "noted", "references")
 
     def __init__(
         self, data: bytes | bytearray | memoryview, references: References | None = None
@@ -140,8 +156,13 @@ class Decoder:
         self._left = MAX_ELEMENTS
         self._depth = 0
         self.references = references
-        self.leaves: list[Any] | None = None
-        """Where tensors that need a gradient are noted, when they are arguments of a call."""
+        self.noted: list[Any] | None = None
+        """Where values that can be changed in place are noted, in the order of their end."""
+
+    def note(self, value: object) -> None:
+        """Remember a value that can be changed in place, as the sender did."""
+        if self.noted is not None:
+            self.noted.append(value)
 
     def read(self) -> Any:
         """The next value."""
@@ -340,7 +361,7 @@ def _write_bytes(tag: bytes) -> Writer:
     return write
 
 
-def _sequence(tag: bytes, kind: type, cost: int) -> None:
+def _sequence(tag: bytes, kind: type, cost: int, *, mutable: bool) -> None:
     def write(encoder: Encoder, value: Any) -> None:
         if encoder.too_deep:
             encoder.refer(value)
@@ -348,10 +369,15 @@ def _sequence(tag: bytes, kind: type, cost: int) -> None:
         encoder.spend(cost)
         encoder.out += tag
         encoder.items(value, len(value))
+        if mutable:
+            encoder.note(value)
 
     def read(decoder: Decoder) -> Any:
         decoder.spend(cost)
-        return kind(decoder.items())
+        value = kind(decoder.items())
+        if mutable:
+            decoder.note(value)
+        return value
 
     WRITERS[kind] = write
     READERS[tag[0]] = read
@@ -371,11 +397,14 @@ def _mapping(tag: bytes, kind: type, cost: int) -> None:
         encoder.spend(cost)
         encoder.out += tag
         encoder.items(_pairs(value), 2 * len(value))
+        encoder.note(value)
 
     def read(decoder: Decoder) -> Any:
         decoder.spend(cost)
         flat = decoder.items()
-        return kind(dict(zip(flat[::2], flat[1::2], strict=True)))
+        value = kind(dict(zip(flat[::2], flat[1::2], strict=True)))
+        decoder.note(value)
+        return value
 
     WRITERS[kind] = write
     READERS[tag[0]] = read
@@ -393,13 +422,16 @@ def _write_defaultdict(encoder: Encoder, value: defaultdict[Any, Any]) -> None:
     encoder.out += b"y"
     encoder.out.append(FACTORIES.index(value.default_factory))
     encoder.items(_pairs(value), 2 * len(value))
+    encoder.note(value)
 
 
 def _read_defaultdict(decoder: Decoder) -> defaultdict[Any, Any]:
     decoder.spend(4)
     factory = FACTORIES[decoder.byte()]
     flat = decoder.items()
-    return defaultdict(factory, zip(flat[::2], flat[1::2], strict=True))
+    value = defaultdict(factory, zip(flat[::2], flat[1::2], strict=True))
+    decoder.note(value)
+    return value
 
 
 def _write_deque(encoder: Encoder, value: deque[Any]) -> None:
@@ -410,12 +442,15 @@ def _write_deque(encoder: Encoder, value: deque[Any]) -> None:
     encoder.out += b"q"
     encoder.out += _I64.pack(-1 if value.maxlen is None else value.maxlen)
     encoder.items(value, len(value))
+    encoder.note(value)
 
 
 def _read_deque(decoder: Decoder) -> deque[Any]:
     decoder.spend(8)
     maxlen = _read_int(decoder)
-    return deque(decoder.items(), None if maxlen < 0 else maxlen)
+    value = deque(decoder.items(), None if maxlen < 0 else maxlen)
+    decoder.note(value)
+    return value
 
 
 def _write_three(tag: bytes) -> Writer:
@@ -530,10 +565,10 @@ READERS |= {
     ord("r"): _read_fraction,
     ord("n"): _read_namedtuple,
 }
-_sequence(b"l", list, 0)
-_sequence(b"t", tuple, 0)
-_sequence(b"S", set, 4)
-_sequence(b"F", frozenset, 4)
+_sequence(b"l", list, 0, mutable=True)
+_sequence(b"t", tuple, 0, mutable=False)
+_sequence(b"S", set, 4, mutable=True)
+_sequence(b"F", frozenset, 4, mutable=False)
 _mapping(b"d", dict, 1)
 _mapping(b"o", OrderedDict, 4)
 _mapping(b"C", Counter, 4)

@@ -54,7 +54,22 @@ def _write_series(encoder: Encoder, series: Any) -> None:
         return
     encoder.spend(500)
     encoder.out += b"p"
-    encoder.items((series.name, _column(series), _index(series.index)), 3)
+    _write_parts(encoder, (series.name, _column(series), _index(series.index)))
+    encoder.note(series)
+
+
+def _write_parts(encoder: Encoder, parts: tuple[Any, ...]) -> None:
+    """The parts of a frame are noted as a whole, not one by one."""
+    noted, encoder.noted = encoder.noted, None
+    encoder.items(parts, len(parts))
+    encoder.noted = noted
+
+
+def _read_parts(decoder: Decoder) -> list[Any]:
+    noted, decoder.noted = decoder.noted, None
+    parts = decoder.items()
+    decoder.noted = noted
+    return parts
 
 
 def _write_frame(encoder: Encoder, frame: Any) -> None:
@@ -71,7 +86,8 @@ def _write_frame(encoder: Encoder, frame: Any) -> None:
         [_column(frame[column]) for column in columns],
         _index(frame.index),
     )
-    encoder.items(content, 3)
+    _write_parts(encoder, content)
+    encoder.note(frame)
 
 
 def _read_column(column: Any, length: int) -> Any:
@@ -103,14 +119,16 @@ def _read_index(index: Any) -> Any:
 
 def _read_series(decoder: Decoder) -> Any:
     decoder.spend(500)
-    name, column, index = decoder.items()
+    name, column, index = _read_parts(decoder)
     labels = _read_index(index)
-    return pd.Series(_read_column(column, len(labels)), index=labels, name=name)
+    series = pd.Series(_read_column(column, len(labels)), index=labels, name=name)
+    decoder.note(series)
+    return series
 
 
 def _read_frame(decoder: Decoder) -> Any:
     decoder.spend(1000)
-    header, columns, index = decoder.items()
+    header, columns, index = _read_parts(decoder)
     labels, names = _read_index(index), _read_index(header)
     if len(names) != len(columns) or not names.is_unique:
         raise ProtocolError("A frame has other columns than it says.")
@@ -119,7 +137,9 @@ def _read_frame(decoder: Decoder) -> Any:
         name: pd.Series(_read_column(column, len(labels)), index=labels)
         for name, column in zip(names, columns, strict=True)
     }
-    return pd.DataFrame(data, index=labels, columns=names)
+    frame = pd.DataFrame(data, index=labels, columns=names)
+    decoder.note(frame)
+    return frame
 
 
 core.WRITERS |= {pd.DataFrame: _write_frame, pd.Series: _write_series}

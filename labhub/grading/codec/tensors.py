@@ -20,6 +20,7 @@ _NAMES = {dtype: name.encode() for name, dtype in DTYPES.items()}
 NEEDS_GRADIENT = 1
 IS_PARAMETER = 2
 HAS_GRADIENT = 4
+IS_LEAF = 8
 
 
 def _write_tensor(encoder: Encoder, tensor: torch.Tensor) -> None:
@@ -41,12 +42,21 @@ def _write_tensor(encoder: Encoder, tensor: torch.Tensor) -> None:
         (NEEDS_GRADIENT if tensor.requires_grad else 0)
         | (IS_PARAMETER if type(tensor) is torch.nn.Parameter else 0)
         | (HAS_GRADIENT if gradient is not None else 0)
+        | (IS_LEAF if tensor.is_leaf else 0)
     )
     encoder.out += number.to_bytes(8, "little")
     write_shape(encoder, tuple(tensor.shape))
     encoder.blob(bytes_of(tensor))
     if gradient is not None:
-        encoder.write(gradient.detach())
+        _write_gradient(encoder, gradient)
+    if not number:
+        encoder.note(tensor)
+
+
+def _write_gradient(encoder: Encoder, gradient: torch.Tensor) -> None:
+    noted, encoder.noted = encoder.noted, None
+    encoder.write(gradient.detach())
+    encoder.noted = noted
 
 
 def bytes_of(tensor: torch.Tensor) -> bytes:
@@ -81,15 +91,17 @@ def _read_tensor(decoder: Decoder) -> torch.Tensor:
     gradient = _read_gradient(decoder, plain) if flags & HAS_GRADIENT else None
     tensor = _with_gradient(plain, flags, gradient)
     if number and decoder.references is not None:
-        kept: torch.Tensor = decoder.references.read_tensor(decoder, number, tensor)
-        return kept
-    if flags & NEEDS_GRADIENT and decoder.leaves is not None:
-        decoder.leaves.append(tensor)
+        leaf = bool(flags & IS_LEAF)
+        known: torch.Tensor = decoder.references.read_tensor(number, tensor, leaf=leaf)
+        return known
+    decoder.note(tensor)
     return tensor
 
 
 def _read_gradient(decoder: Decoder, tensor: torch.Tensor) -> torch.Tensor:
+    noted, decoder.noted = decoder.noted, None
     gradient = decoder.read()
+    decoder.noted = noted
     if type(gradient) is not torch.Tensor or gradient.shape != tensor.shape:
         raise ProtocolError("A gradient has another shape than its tensor.")
     if gradient.requires_grad or gradient.dtype != tensor.dtype:

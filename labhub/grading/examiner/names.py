@@ -1,6 +1,19 @@
 """Which names in a test cell mean a library, a builtin, or something of the student's."""
 
-from collections.abc import Iterable
+# ruff: noqa: ANN401 - values of every kind have names
+
+import ast
+import sys
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from labhub.grading.examiner.remote import Link, is_student_object
+from labhub.grading.examiner.source import is_builtin, without_magics
+
+_MISSING = object()
 
 
 def library_names(given: Iterable[str], solutions: Iterable[str] = ()) -> dict[str, str]:
@@ -9,5 +22,155 @@ def library_names(given: Iterable[str], solutions: Iterable[str] = ()) -> dict[s
     `given` are sources that the student does not write (locked cells, given code, test cells);
     `solutions` are the reference's cells, of which only imported *modules* count: what a solution
     imports from a module may be the very thing to be found.
+
+    >>> library_names(["import math as m", "from cmath import exp"], ["from json import loads"])
+    {'m': 'math', 'exp': 'cmath:exp'}
     """
-    raise NotImplementedError
+    found = {
+        name: target
+        for source in solutions
+        for name, target in _imports(source)
+        if ":" not in target or isinstance(_resolve(target), ModuleType)
+    }
+    found |= {name: target for source in given for name, target in _imports(source)}
+    return found
+
+
+def _imports(source: str) -> Iterable[tuple[str, str]]:
+    try:
+        tree = ast.parse(without_magics(source))
+    except SyntaxError:
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                top = alias.name.partition(".")[0]
+                yield (alias.asname, alias.name) if alias.asname else (top, top)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                if alias.name != "*":
+                    yield alias.asname or alias.name, f"{node.module}:{alias.name}"
+
+
+@lru_cache(maxsize=1024)
+def _resolve(target: str) -> Any:
+    """The examiner's own module or attribute, or `_MISSING`."""
+    module, _, attribute = target.partition(":")
+    try:
+        found = import_module(module)
+        if not attribute:
+            return found
+        if hasattr(found, attribute):
+            return getattr(found, attribute)
+        return import_module(f"{module}.{attribute}")
+    except ImportError:
+        return _MISSING
+
+
+class Namespace(dict[str, Any]):
+    """The globals of test cells. A name that no cell has bound is looked up here, in this order:
+
+    the course's libraries (always the examiner's own), Python's builtins, the student's module.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(__name__="__main__", __builtins__=__builtins__)
+        self._link: Link | None = None
+        self._libraries: Mapping[str, str] = {}
+        self._shadowed: Collection[str] = ()
+        self._sendable: Collection[str] = ()
+        self._course_names: Collection[str] = ()
+
+    def open(
+        self,
+        link: Link,
+        libraries: Mapping[str, str],
+        shadowed: Collection[str],
+        course_names: Collection[str],
+        literals: Collection[str],
+    ) -> None:
+        """Let names resolve to the snapshot behind `link`."""
+        self._link, self._libraries, self._shadowed = link, libraries, shadowed
+        self._course_names, self._sendable = course_names, literals
+
+    def close(self) -> None:
+        """Forget the snapshot, and what the cell bound to objects in it."""
+        self._link = None
+        for name in [name for name, value in self.items() if _holds_student_object(value)]:
+            del self[name]
+
+    def student_names(self, names: Iterable[str]) -> list[str]:
+        """Those of `names` that must be asked for."""
+        return sorted(name for name in names if name not in self.keys() and self._is_theirs(name))
+
+    def _is_theirs(self, name: str) -> bool:
+        if name in self._libraries and _resolve(self._libraries[name]) is not _MISSING:
+            return False
+        return not is_builtin(name) or name in self._shadowed
+
+    def __missing__(self, name: str) -> Any:
+        if name in self._libraries:
+            found = _resolve(self._libraries[name])
+            if found is not _MISSING:
+                return found
+        if self._link is None or not self._is_theirs(name):
+            raise KeyError(name)
+        return self._of_student(self._link, name)
+
+    def _of_student(self, link: Link, name: str) -> Any:
+        if name not in link.asked_for:
+            link.watch([name])
+        if name not in link.names:
+            raise KeyError(name)
+        return link.names[name].value
+
+    def __contains__(self, name: object) -> bool:
+        if dict.__contains__(self, name):
+            return True
+        try:
+            self.__missing__(str(name))
+        except KeyError:
+            return False
+        return True
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """What the name means, or `default`."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        dict.__setitem__(self, name, value)
+        if self._link is not None and self._rebinds(self._link, name, value):
+            self._link.bind(name, value)
+
+    def _rebinds(self, link: Link, name: str, value: Any) -> bool:
+        """Whether an assignment in a test reaches the student's module.
+
+        Only for names that the course's own solution binds: a student could bind `expected`, and
+        find the test's answer, or a function that gives it, there. Functions and classes become
+        calls back into the examiner, literals (`SEED = 99`) are copied, other values stay here.
+        """
+        if name.startswith("__") or name in self._libraries:
+            return False
+        if is_student_object(value):
+            return name in link.names
+        known = name in self._course_names
+        return known and (callable(value) or name in self._sendable)
+
+
+def _holds_student_object(value: Any) -> bool:
+    if is_student_object(value):
+        return True
+    if type(value) in (list, tuple, set, frozenset):
+        return any(map(is_student_object, value))
+    if type(value) is dict:
+        return any(map(is_student_object, value.values()))
+    return "torch" in sys.modules and _has_history(value)
+
+
+def _has_history(value: Any) -> bool:
+    """Whether a tensor's backward pass would lead into the snapshot."""
+    torch = sys.modules["torch"]
+    return type(value) is torch.Tensor and value.grad_fn is not None

@@ -1,10 +1,32 @@
 """One test cell, from its source to its verdict."""
 
-from collections.abc import Collection, Mapping
+# ruff: noqa: ANN401 - a test cell's last expression can be anything
+
+import asyncio
+import contextlib
+import io
+import signal
+import time
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from types import CodeType, FrameType
 from typing import Any
 
-from labhub.grading.model import TestCell, TestResult
+from labhub.grading.examiner import verdict
+from labhub.grading.examiner.names import Namespace
+from labhub.grading.examiner.patches import patched, type_of
+from labhub.grading.examiner.probe import probe_of
+from labhub.grading.examiner.remote import Link
+from labhub.grading.examiner.source import TYPE_NAME, Cell, compile_cell
+from labhub.grading.examiner.verdict import TestTimeout
+from labhub.grading.model import TestCell, TestResult, TestStatus
 from labhub.grading.wire import Channel
+
+MAX_PRINTED = 64 << 10
+_NAMESPACE = "__labhub_namespace__"
+"""Where `carried` keeps the globals of this notebook's test cells."""
+_AGAIN_S = 0.25
+"""A test that swallows its timeout gets it again after so long."""
 
 
 def run_test(
@@ -16,6 +38,7 @@ def run_test(
     *,
     library_names: Mapping[str, str] | None = None,
     shadowed: Collection[str] = (),
+    course_names: Collection[str] = (),
 ) -> TestResult:
     """Run `cell` against the snapshot that answers on `channel`, and judge it.
 
@@ -25,8 +48,135 @@ def run_test(
     to: `{"np": "numpy", "F": "torch.nn.functional", "Linear": "torch.nn:Linear"}`; make it with
     `labhub.grading.examiner.names.library_names`. `shadowed` are names of Python's builtins that
     the course's own solution defines (a lab about `sum`, say), so that the student's is meant.
+    `course_names` are the names that the course's own cells bind; those that `reference` has are
+    added. Only these can be rebound by a test (`softmax = reference.softmax`).
 
-    Runs on the main thread (the time limit is a SIGALRM). Raises nothing: a student's process
-    that dies, lies or hangs, a SystemExit, a timeout all end as a `TestResult`.
+    Runs on the main thread (the time limit is a SIGALRM), and closes `channel`. Raises nothing: a
+    student's process that dies, lies or hangs, a SystemExit, a timeout all end as a `TestResult`.
     """
-    raise NotImplementedError
+    started = time.perf_counter()
+    printed = _Printed()
+    link = Link(channel, reference)
+    error: BaseException | None
+    run = _Run(cell, link, carried.setdefault(_NAMESPACE, Namespace()))
+    try:
+        with _captured(printed), _time_limit(timeout_s):
+            value = run.execute(reference, library_names or {}, shadowed, course_names)
+            error = link.ended or link.refused
+    except BaseException as raised:
+        value, error = None, _decisive(raised, link)
+    finally:
+        run.close()
+    seconds = time.perf_counter() - started
+    return _result(cell, value, error, printed.getvalue(), timeout_s, seconds)
+
+
+def _decisive(raised: BaseException, link: Link) -> BaseException:
+    """What decided the verdict: a test cannot hide a broken border behind another exception."""
+    if isinstance(raised, TestTimeout):
+        return raised
+    if isinstance(raised.__context__, TestTimeout):
+        return raised.__context__
+    return link.ended or link.refused or raised
+
+
+def _result(
+    cell: TestCell,
+    value: Any,
+    error: BaseException | None,
+    printed: str,
+    timeout_s: float,
+    seconds: float,
+) -> TestResult:
+    score, status, law, detail = 0.0, TestStatus.PASSED, "", ""
+    if error is None:
+        partial = verdict.partial_credit(value, cell.points)
+        score = cell.points if partial is None else partial
+        status = TestStatus.PASSED if score >= cell.points else TestStatus.PARTIAL
+    else:
+        status = verdict.status_of(error)
+        law = verdict.law_of(error, status, timeout_s)
+        detail = verdict.detail_of(error, printed)
+    return TestResult(
+        index=cell.index,
+        grade_id=cell.grade_id,
+        points=cell.points,
+        score=score,
+        status=status,
+        law=law,
+        detail=detail,
+        seconds=seconds,
+    )
+
+
+@dataclass
+class _Run:
+    """One test cell at work on one snapshot."""
+
+    cell: TestCell
+    link: Link
+    namespace: Namespace
+
+    def execute(
+        self,
+        reference: object,
+        library_names: Mapping[str, str],
+        shadowed: Collection[str],
+        course_names: Collection[str],
+    ) -> Any:
+        """Run the cell; gives the value of its last expression."""
+        code = compile_cell(self.cell.source, verdict.FILENAME.format(self.cell.grade_id))
+        own = {*course_names, *vars(reference)} if hasattr(reference, "__dict__") else course_names
+        dict.update(self.namespace, reference=reference, probe=probe_of(self.link))
+        dict.__setitem__(self.namespace, TYPE_NAME, type_of)
+        self.namespace.open(self.link, library_names, shadowed, own, code.literals)
+        with patched(self.link):
+            wanted = self.namespace.student_names(code.names)
+            if wanted:
+                self.link.watch(wanted)
+            return self._run(code)
+
+    def _run(self, code: Cell) -> Any:
+        body_waits, last_waits = code.is_async
+        _evaluate(code.body, self.namespace, body_waits)
+        return _evaluate(code.last, self.namespace, last_waits) if code.last else None
+
+    def close(self) -> None:
+        """Let go of the snapshot."""
+        self.namespace.close()
+        self.link.close(self.link.ended)
+
+
+def _evaluate(code: CodeType, namespace: Namespace, waits: bool) -> Any:
+    value = eval(code, namespace)  # noqa: S307 - the course's own test
+    return asyncio.run(value) if waits else value
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raise `TestTimeout` on this thread after `seconds`, and again if it is swallowed."""
+
+    def interrupt(signum: int, frame: FrameType | None) -> None:
+        raise TestTimeout
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), _AGAIN_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+class _Printed(io.StringIO):
+    """Text up to a bound; what is more is dropped."""
+
+    def write(self, text: str) -> int:
+        super().write(text[: max(0, MAX_PRINTED - self.tell())])
+        return len(text)
+
+
+@contextlib.contextmanager
+def _captured(printed: _Printed) -> Iterator[None]:
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        yield

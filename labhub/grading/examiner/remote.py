@@ -1,0 +1,342 @@
+"""The examiner's end of the border, and how the student's objects look from there."""
+
+# ruff: noqa: ANN401 - objects of every kind are asked for
+
+import inspect
+import sys
+from collections.abc import Callable
+from types import BuiltinFunctionType, CoroutineType, FunctionType
+from typing import Any, NoReturn
+
+from labhub.grading.border.modules import is_library_layer, write_layer
+from labhub.grading.border.names import SharedName, read_name, write_name
+from labhub.grading.border.peer import Peer, isinstance_of_remote
+from labhub.grading.border.remote import Remote
+from labhub.grading.codec import Decoder, Encoder, libraries
+from labhub.grading.errors import (
+    ChannelTimeoutError,
+    NotSplittableError,
+    PeerGoneError,
+    ProtocolError,
+)
+from labhub.grading.wire import Channel
+
+MAX_PRINTED = 1 << 20
+"""Characters of a student's printed text that one test cell takes in."""
+MAX_CALLS_BACK = 200_000
+"""Questions that a student's process may ask during one test cell."""
+
+_LAYER_REFUSED = frozenset(
+    {"compile", "register_module", "set_submodule", "set_extra_state", "share_memory"}
+)
+
+
+class Ended(BaseException):
+    """The student's process is of no use any more; `reason` says why."""
+
+    def __init__(self, reason: PeerGoneError | ProtocolError) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+class StudentObject(Remote):
+    """An object of the student's. Its own code never decides a comparison."""
+
+    __slots__ = ()
+    __hash__ = Remote.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return False if other is None else self._compare("==")
+
+    def __ne__(self, other: object) -> bool:
+        return True if other is None else self._compare("!=")
+
+    def __lt__(self, other: object) -> bool:
+        return self._compare("<")
+
+    def __le__(self, other: object) -> bool:
+        return self._compare("<=")
+
+    def __gt__(self, other: object) -> bool:
+        return self._compare(">")
+
+    def __ge__(self, other: object) -> bool:
+        return self._compare(">=")
+
+    def __bool__(self) -> bool:
+        self._labhub_peer.refuse(
+            f"The test asks whether a {type(self).__name__} of the student's is true.",
+            "Ask `is not None`, `len(x) > 0`, or for a plain value such as `bool(x.flag)`.",
+        )
+
+    def _compare(self, operator: str) -> NoReturn:
+        self._labhub_peer.refuse(
+            f"The test compares ({operator}) a {type(self).__name__} of the student's, whose own"
+            " code would decide the result.",
+            "Compare plain values: an attribute, `float(x)`, `list(x)`,"
+            " `dataclasses.asdict(x)`, or what a @probe returns.",
+        )
+
+    def __array__(self, *_: object, **__: object) -> NoReturn:
+        self._labhub_peer.refuse(
+            f"A {type(self).__name__} of the student's is used as an array.",
+            "Only true arrays, tensors and numbers are values; subclasses of them stay remote.",
+        )
+
+
+class Link(Peer):
+    """The examiner's end. It serves only calls to what it passed, and trusts no answer."""
+
+    remote_base = StudentObject
+
+    def __init__(self, channel: Channel, reference: object = None) -> None:
+        super().__init__(channel)
+        self._reference = reference
+        self._over: BaseException | None = None
+        self._plain_only = False
+        self._calls_back = 0
+        self._room = MAX_PRINTED
+        self.refused: NotSplittableError | None = None
+        """The first thing that could not be done across the border; a test cannot hide it."""
+        self.names: dict[str, SharedName] = {}
+        """Names of the student's module that the test cell uses."""
+        self._to_bind: dict[str, Any] = {}
+        self.operations = {
+            "getattr": self._getattr,
+            "iter": self._given(iter),
+            "next": self._given(_next),
+            "len": self._given(len),
+            "getitem": self._given(lambda thing, key: thing[key]),
+            "isinstance": self._given_second(isinstance),
+            "repr": self._given(lambda thing: f"<{type(thing).__name__} of the examiner>"),
+            "str": self._given(lambda thing: f"<{type(thing).__name__} of the examiner>"),
+            "vjp": self.vector_jacobian,
+        }
+
+    # ---- asking
+
+    def ask(self, operation: str, *arguments: Any) -> Any:
+        """Have the student's process do something; serve its calls until the answer comes."""
+        if self._over is not None:
+            raise self._over
+        return super().ask(operation, *arguments)
+
+    def probe(self, *arguments: Any) -> Any:
+        """Run a probe; what comes back is plain data."""
+        self._plain_only = True
+        try:
+            verdict, result = self.ask("probe", *arguments)
+        finally:
+            self._plain_only = False
+        if verdict == "refused":
+            self.refuse(
+                f"The probe `{arguments[2]}` returned an object. {result}",
+                "Return plain data: numbers, text, lists, dictionaries, arrays, tensors.",
+            )
+        return result
+
+    def close(self, error: BaseException | None = None) -> None:
+        """End the border: every later use of a remote object raises."""
+        self._over = error or NotSplittableError(
+            "An object that an earlier test cell left behind is used.",
+            hint="Make the object anew in each test cell: each runs on its own snapshot.",
+        )
+        self._channel.close()
+
+    @property
+    def ended(self) -> Ended | None:
+        """Why the student's process is of no use any more, if it is not."""
+        return self._over if isinstance(self._over, Ended) else None
+
+    def refuse(self, message: str, hint: str) -> NoReturn:
+        """Raise what cannot be done across the border, and remember it for the verdict."""
+        error = NotSplittableError(message, hint=hint)
+        self.refused = self.refused or error
+        raise error
+
+    def _transmit(self, encoder: Encoder) -> None:
+        try:
+            super()._transmit(encoder)
+        except (PeerGoneError, ChannelTimeoutError) as error:
+            self._end(error)
+
+    def _wait(self, question: int, noted: list[Any] | None) -> Any:
+        try:
+            return super()._wait(question, noted)
+        except (PeerGoneError, ProtocolError, ChannelTimeoutError) as error:
+            self._end(error)
+
+    def _end(self, error: Any) -> NoReturn:
+        self._over = Ended(error)
+        raise self._over from None
+
+    def is_final(self, error: BaseException) -> bool:
+        """Timeouts, broken messages and interrupts end a test; the rest is told to the student."""
+        if isinstance(error, ProtocolError):
+            return True
+        return not isinstance(error, Exception) and vars(error).get("of_other_side") is not True
+
+    # ---- names
+
+    def write_more(self, encoder: Encoder) -> None:
+        """Tell which of the student's names the test has set or changed."""
+        changed = {
+            name: shared.value
+            for name, shared in self.names.items()
+            if not shared.is_still(shared.value)
+        }
+        changed |= self._to_bind
+        self._to_bind = {}
+        encoder.write(len(changed) or None)
+        for name, value in changed.items():
+            self.names[name] = write_name(encoder, self, name, value)
+
+    def read_more(self, decoder: Decoder) -> None:
+        """Hear what was printed, and which names changed."""
+        printed = decoder.read()
+        if printed is None:
+            return
+        for stream, text in printed:
+            self._print(stream, text)
+        count = decoder.read()
+        for _ in range(count):
+            name, shared = read_name(decoder, self.names)
+            if type(name) is not str or name not in self.asked_for:
+                raise ProtocolError("A name came that nobody asked for.")
+            self.names[name] = shared
+
+    asked_for: frozenset[str] = frozenset()
+    """Names that the student's process may tell."""
+
+    def watch(self, names: list[str]) -> None:
+        """Have these names told, now and whenever they change."""
+        self.asked_for |= frozenset(names)
+        self.ask("watch", names)
+
+    def bind(self, name: str, value: Any) -> None:
+        """Bind a name in the student's module, with the next message."""
+        self.asked_for |= {name}
+        self._to_bind[name] = value
+
+    def _print(self, stream: Any, text: Any) -> None:
+        if type(text) is not str:
+            raise ProtocolError("Printed text is text.")
+        kept = text[: self._room]
+        self._room -= len(kept)
+        (sys.stderr if stream == "stderr" else sys.stdout).write(kept)
+
+    # ---- what the student's process may ask for
+
+    def _try(self, number: int, decoder: Decoder) -> Encoder:
+        self._calls_back += 1
+        if self._calls_back > MAX_CALLS_BACK:
+            raise ProtocolError("The student's process calls back without end.")
+        return super()._try(number, decoder)
+
+    def ensure_callable(self, function: Any) -> None:
+        """Only what the examiner itself has passed may be called."""
+        if not self.exports.holds(function):
+            raise ProtocolError("A call to something that was not passed.")
+
+    def _given(self, operation: Callable[..., Any]) -> Callable[..., Any]:
+        def guarded(thing: Any, *arguments: Any) -> Any:
+            self.ensure_callable(thing)
+            return operation(thing, *arguments)
+
+        return guarded
+
+    def _given_second(self, operation: Callable[..., Any]) -> Callable[..., Any]:
+        def guarded(thing: Any, given: Any) -> Any:
+            self.ensure_callable(given)
+            return operation(thing, given)
+
+        return guarded
+
+    def _getattr(self, thing: Any, name: str) -> Any:
+        """Public attributes of a module that was passed, and of nothing else."""
+        self.ensure_callable(thing)
+        torch = sys.modules.get("torch")
+        layer = torch is not None and isinstance(thing, torch.nn.Module)
+        if not layer or isinstance(thing, type) or isinstance_of_remote(thing):
+            raise AttributeError(
+                f"A {type(thing).__name__} of the test can only be called, not read."
+            )
+        if type(name) is not str or name.startswith(("_", "register_")) or name in _LAYER_REFUSED:
+            raise AttributeError(f"{type(thing).__name__!r} object has no attribute {name!r}")
+        return getattr(thing, name)
+
+    # ---- objects
+
+    def refer(self, encoder: Encoder, value: Any) -> None:
+        """Write what stands for an object of the test's."""
+        home = libraries.home_of(value) if _is_library(value) else None
+        if home is not None:
+            encoder.tag(b"q")
+            encoder.text(home[0])
+            encoder.text(home[1])
+        elif not isinstance_of_remote(value) and is_library_layer(value):
+            write_layer(encoder, value)
+        elif value is self._reference:
+            self.refuse(
+                "The test passes `reference` itself to the student's code.",
+                "Pass one of its functions: `reference.softmax`.",
+            )
+        else:
+            super().refer(encoder, value)
+
+    def _read_remote(self, decoder: Decoder) -> Any:
+        if self._plain_only and self._nesting == 0:
+            raise ProtocolError("A probe gave an object.")
+        return super()._read_remote(decoder)
+
+    def read_tensor(self, number: int, tensor: Any, *, leaf: bool) -> Any:
+        """A tensor of the student's; of a probe, a copy without any history."""
+        if self._plain_only and self._nesting == 0:
+            return tensor.detach()
+        return super().read_tensor(number, tensor, leaf=leaf)
+
+    def received(self, remote: Remote) -> Any:
+        """A remote coroutine becomes one here, so that `await` and `asyncio.run` take it."""
+        if remote.__class__ is CoroutineType:
+            return _coroutine(remote)
+        return remote
+
+    def signature(self, function: Any) -> inspect.Signature:
+        """The signature of a student's function."""
+        return inspect.Signature([_parameter(*row) for row in self.ask("signature", function)])
+
+
+def _is_library(value: Any) -> bool:
+    """Whether a function or class belongs to a library that the student's process has too."""
+    if not isinstance(value, type | FunctionType | BuiltinFunctionType):
+        return False
+    module = value.__module__
+    return isinstance(module, str) and (libraries.is_shared_module(module) or module == "builtins")
+
+
+async def _coroutine(remote: Remote) -> Any:
+    return remote._labhub_peer.ask("await", remote)
+
+
+def _next(iterator: Any) -> tuple[Any, ...]:
+    try:
+        return (next(iterator),)
+    except StopIteration:
+        return ()
+
+
+def _parameter(
+    name: str, kind: int, optional: bool, default: Any, annotated: bool, annotation: str
+) -> inspect.Parameter:
+    empty = inspect.Parameter.empty
+    return inspect.Parameter(
+        name,
+        inspect._ParameterKind(kind),
+        default=default if optional else empty,
+        annotation=annotation if annotated else empty,
+    )
+
+
+def is_student_object(value: Any) -> bool:
+    """Whether `value` stands for an object of the student's, whatever class it declares."""
+    return isinstance_of_remote(value)

@@ -1,0 +1,78 @@
+"""A student's process for tests of the border: a plain fork that serves a namespace."""
+
+import contextlib
+import os
+import signal
+import sys
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from labhub.grading.answer.serve import serve
+from labhub.grading.examiner.testcell import run_test
+from labhub.grading.model import TestCell, TestResult
+from labhub.grading.wire import Channel
+from labhub.ids import GradeId
+
+IMPORTS = """
+import numpy as np, torch
+from torch import nn
+import torch.nn.functional as F
+"""
+LIBRARIES = {"np": "numpy", "torch": "torch", "nn": "torch.nn", "F": "torch.nn.functional"}
+
+
+@contextlib.contextmanager
+def student(source: str) -> Iterator[Channel]:
+    """A channel to a forked process that has run `source` and serves its names."""
+    ours, theirs = Channel.pair()
+    pid = os.fork()
+    if pid == 0:
+        _be_student(source, ours, theirs)
+    theirs.close()
+    try:
+        yield ours
+    finally:
+        ours.close()
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def _be_student(source: str, ours: Channel, theirs: Channel) -> None:
+    """Never returns."""
+    try:
+        ours.close()
+        module = types.ModuleType("__main__")
+        sys.modules["__main__"] = module
+        module.__dict__["CHANNEL"] = theirs  # for attacks: any student finds it with gc
+        exec(compile(source, "<student>", "exec"), module.__dict__)
+        serve(theirs, module.__dict__)
+    finally:
+        os._exit(0)
+
+
+def cell(source: str, points: float = 2.0, name: str = "t1") -> TestCell:
+    return TestCell(index=3, grade_id=GradeId(name), points=points, source=source)
+
+
+def grade(
+    code: str,
+    test: str,
+    *,
+    points: float = 2.0,
+    reference: object = None,
+    timeout_s: float = 20.0,
+    carried: dict[str, Any] | None = None,
+    **options: Any,
+) -> TestResult:
+    """The verdict of one test cell about one student's code."""
+    options.setdefault("library_names", LIBRARIES)
+    with student(code) as channel:
+        return run_test(
+            cell(test, points),
+            channel,
+            {} if carried is None else carried,
+            reference,
+            timeout_s,
+            **options,
+        )

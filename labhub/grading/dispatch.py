@@ -30,7 +30,7 @@ from labhub.grading.submission import (
 from labhub.grading.transport import exam_letter
 from labhub.grading.warmparent import WarmParent, WarmSetup
 
-_TICK_S = 0.1
+_TICK_S = 0.2
 _START_TIMEOUT_S = 120.0
 _SEND_TIMEOUT_S = 30.0
 _MOST_PARENTS = 4
@@ -146,8 +146,8 @@ class Dispatcher(threading.Thread):
             self._lose_warm()
             return
         match letter:
-            case {"ready": True}:
-                warm.note_ready(letter)
+            case {"loaded": _}:
+                warm.note_loaded(letter)
                 self._start_some()
             case {"forked": int(number)}:
                 self._note_pidfd(number, descriptors)
@@ -216,6 +216,8 @@ class Dispatcher(threading.Thread):
             if busy >= self._most:
                 return
             submission = self._queue.popleft()
+            with contextlib.suppress(OSError):  # its end is noticed when we listen
+                self._warm.import_for(submission.exam)
             parent = self._parent_of(submission)
             if parent.ready:
                 self._start_examiner(parent, submission)

@@ -36,9 +36,16 @@ class Role:
 class ForkServer:
     """Serves fork requests on one thread until the mailbox is closed at the other end."""
 
-    def __init__(self, mailbox: Mailbox, roles: Mapping[str, Role]) -> None:
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        roles: Mapping[str, Role],
+        answer: Callable[[Letter], Letter] | None = None,
+    ) -> None:
+        """`answer` replies to letters that ask for no fork."""
         self._mailbox = mailbox
         self._roles = roles
+        self._answer = answer
         self._children: dict[int, int] = {}
         self._wake, self._wake_end = socket.socketpair()
         self._wake.setblocking(False)
@@ -61,6 +68,9 @@ class ForkServer:
         try:
             letter, descriptors = self._mailbox.receive_with_fds()
             number = letter.get("fork")
+            if number is None and self._answer is not None:
+                self._mailbox.send(self._answer(letter))
+                return
             role = self._roles[letter["role"]]
             if len(descriptors) not in role.descriptors:
                 raise ValueError(f"{len(descriptors)} descriptors came along")  # noqa: TRY301

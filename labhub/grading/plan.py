@@ -124,6 +124,23 @@ def bound_names(node: ast.stmt) -> set[str]:
     }
 
 
+def imported_packages(sources: Iterable[str]) -> frozenset[str]:
+    """The packages that `sources` import anywhere, without what lies inside them.
+
+    >>> sorted(imported_packages(["import os.path", "from sklearn.datasets import load_iris"]))
+    ['os', 'sklearn']
+    """
+    found = set[str]()
+    for source in sources:
+        tree = parse(source)
+        for node in () if tree is None else ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.partition(".")[0])
+    return frozenset(found)
+
+
 def used_names(source: str) -> set[str]:
     """The names that `source` looks up at module level, in functions and classes too."""
     try:

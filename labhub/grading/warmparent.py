@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import IO, Literal
 
 from labhub.grading.mail import Letter, Mailbox
+from labhub.grading.model import Exam
+from labhub.grading.plan import imported_packages
 from labhub.grading.sandbox import bubblewrap
+from labhub.grading.warm import ON_DEMAND
 
 Sandbox = Literal["bubblewrap", "none"]
 _STDERR_CHARS = 2000
@@ -39,6 +42,7 @@ class WarmParent:
             theirs.close()
         self.baseline_bytes = 0
         self.ready = False
+        self._asked_for: set[str] = set()
 
     def _start(self, setup: WarmSetup, control: int) -> subprocess.Popen[bytes]:
         program = [
@@ -62,10 +66,18 @@ class WarmParent:
             cwd="/" if walled else self._folder.name,
         )
 
-    def note_ready(self, letter: Letter) -> None:
-        """It has imported everything, and says how much memory that takes."""
+    def note_loaded(self, letter: Letter) -> None:
+        """It has imported what it was to import, and says how much memory that takes."""
         self.ready = True
         self.baseline_bytes = int(letter["memory_bytes"])
+
+    def import_for(self, exam: Exam) -> None:
+        """Ask for what `exam` imports beyond the usual; forks asked for later have it."""
+        packages = imported_packages([*exam.reference, *(cell.source for cell in exam.cells)])
+        more = sorted(packages & set(ON_DEMAND) - self._asked_for)
+        if more:
+            self._asked_for |= set(more)
+            self.mailbox.send({"import": more})
 
     def fork(self, number: int, role: str, descriptors: Sequence[int], letter: Letter) -> None:
         """Ask for a child. Raises OSError when the warm parent is gone."""

@@ -124,12 +124,15 @@ class Worker:
             return {"error": error.strerror or "fork failed"}
         if pid == 0:
             self._be_snapshot(descriptor, in_process=in_process)
+        with contextlib.suppress(OSError):  # not only in the child: it may run late
+            os.setpgid(pid, pid)
         os.close(descriptor)
         return {"pid": pid}
 
     def _be_snapshot(self, descriptor: int, *, in_process: bool) -> NoReturn:
         try:
-            os.setpgid(0, 0)
+            with contextlib.suppress(OSError):
+                os.setpgid(0, 0)
             self._mailbox.close()
             gc.freeze()
             _silence()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 _PROC = Path("/proc")
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,7 @@ class Usage:
     """What one process uses at one moment."""
 
     memory_bytes: int
-    """Anonymous and shared pages; a page shared with a fork counts here too."""
+    """Resident pages, of files too; a page shared with a fork counts here too."""
     cpu_s: float
     """Its own and that of its children who have ended."""
     threads: int
@@ -40,17 +41,17 @@ def _children(pid: int) -> list[int]:
 
 
 def usage(pid: int) -> Usage | None:
-    """What process `pid` uses; None when it is gone."""
+    """What process `pid` uses; None when it is gone. Cheap: one small file is read."""
     try:
-        status = _fields((_PROC / str(pid) / "status").read_text(encoding="utf-8"))
-        stat = (_PROC / str(pid) / "stat").read_text(encoding="utf-8")
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+            fields = file.read().rpartition(")")[2].split()
     except OSError:
         return None
-    times = stat.rpartition(")")[2].split()[11:15]
+    # Numbered from 3 in proc(5), the state: 14-17 are the times, 20 the threads, 24 the memory.
     return Usage(
-        memory_bytes=_kilobytes(status, "RssAnon") + _kilobytes(status, "RssShmem"),
-        cpu_s=sum(map(int, times)) / _TICKS_PER_S,
-        threads=int(status.get("Threads", "1")),
+        memory_bytes=int(fields[21]) * _PAGE_BYTES,
+        cpu_s=sum(map(int, fields[11:15])) / _TICKS_PER_S,
+        threads=int(fields[17]),
     )
 
 

@@ -83,7 +83,7 @@ def swallowing(notebook: Notebook) -> Notebook:
         if not is_test(cell):
             return None
         body = "".join(cell["source"]).replace("\n", "\n    ")
-        return f"try:\n    {body}\nexcept BaseException:\n    pass"
+        return f"try:\n    pass\n    {body}\nexcept BaseException:\n    pass"
 
     return with_extra_cell(SWALLOW)(_edited(notebook, quiet))
 

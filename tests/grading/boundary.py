@@ -1,6 +1,7 @@
 """A student's process for tests of the border: a plain fork that serves a namespace."""
 
 import contextlib
+import linecache
 import os
 import signal
 import sys
@@ -45,6 +46,7 @@ def _be_student(source: str, ours: Channel, theirs: Channel) -> None:
         module = types.ModuleType("__main__")
         sys.modules["__main__"] = module
         module.__dict__["CHANNEL"] = theirs  # for attacks: any student finds it with gc
+        linecache.cache["<student>"] = (len(source), None, source.splitlines(True), "<student>")
         exec(compile(source, "<student>", "exec"), module.__dict__)
         serve(theirs, module.__dict__)
     finally:

@@ -16,6 +16,7 @@ import random
 import sys
 from typing import Any
 
+from labhub.grading.border.generators import read_generator
 from labhub.grading.border.modules import read_layer
 from labhub.grading.border.names import SharedName, read_name, write_name
 from labhub.grading.border.peer import Peer
@@ -51,7 +52,12 @@ class Student(Peer):
         self._watched: dict[str, SharedName | None] = {}
         self._printed: list[tuple[str, str]] = []
         self._room = MAX_PRINTED
-        self.readers = {**self.readers, ord("q"): _read_library, ord("M"): read_layer}
+        self.readers = {
+            **self.readers,
+            ord("L"): _read_library,
+            ord("M"): read_layer,
+            ord("G"): read_generator,
+        }
         self.operations = OPERATIONS | {
             "watch": self._watch,
             "probe": self._probe,

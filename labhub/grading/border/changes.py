@@ -10,6 +10,7 @@ import sys
 from collections import deque
 from typing import Any
 
+from labhub.grading.border.generators import is_generator, state_of, take_state
 from labhub.grading.errors import ProtocolError
 
 WATCH_BYTES = 16 << 20
@@ -59,6 +60,8 @@ def _state(value: Any, limit_bytes: int) -> Any:
         return kind(value)
     if isinstance(value, dict):
         return dict(value)
+    if is_generator(value):
+        return state_of(value)
     library = _library(value)
     if library == "numpy":
         return value.tobytes() if value.nbytes <= limit_bytes else None
@@ -84,6 +87,8 @@ def _has_changed(value: Any, was: Any, limit_bytes: int) -> bool:
         return len(value) != len(was) or any(
             key not in was or was[key] is not item for key, item in value.items()
         )
+    if is_generator(value):
+        return repr(state_of(value)) != repr(was)
     library = _library(value)
     if library == "numpy":
         return was is not None and value.tobytes() != was
@@ -132,6 +137,8 @@ def _difference(value: Any, was: Any) -> Any:
     if isinstance(value, dict):
         changed = {k: v for k, v in value.items() if k not in was or was[k] is not v}
         return changed, [key for key in was if key not in value]
+    if is_generator(value):
+        return state_of(value)
     if _library(value) == "torch":
         gradient = value.grad if value.is_leaf and value.requires_grad else None
         return value.detach(), None if gradient is None else gradient.detach()
@@ -153,6 +160,8 @@ def _apply(value: Any, content: Any, original: list[Any] | None) -> None:
             value.pop(key, None)
         for key, item in changed.items():
             value[key] = item
+    elif is_generator(value):
+        take_state(value, content)
     elif _library(value) == "numpy":
         _apply_array(value, content)
     elif _library(value) == "torch":

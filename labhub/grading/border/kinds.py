@@ -111,11 +111,10 @@ def describe(thing: Any) -> Kind:
 
 
 def _abilities(kind: type) -> int:
-    known = 0
-    for bit, dunder in _DUNDERS:
-        if getattr(kind, dunder, None) is not None:
-            known |= bit
-    return known
+    members: dict[str, Any] = {}
+    for base in reversed(kind.__mro__):
+        members |= vars(base)
+    return sum(bit for bit, dunder in _DUNDERS if members.get(dunder) is not None)
 
 
 def _bases(kind: type) -> tuple[tuple[str, str], ...]:

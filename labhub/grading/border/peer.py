@@ -230,9 +230,9 @@ class Peer:
         news = decoder.read()
         if news is not None:
             parameters, gone = news
-            self.exports.drop(gone)
-            self.parameters.forget(gone)
             self.parameters.hear(parameters)
+            self.parameters.forget(gone)
+            self.exports.drop(gone)
         self.read_more(decoder)
 
     def write_more(self, encoder: Encoder) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, CoroutineType, FunctionType
 from typing import Any, NoReturn
 
+from labhub.grading.border.generators import is_generator, write_generator
 from labhub.grading.border.modules import is_library_layer, write_layer
 from labhub.grading.border.names import SharedName, read_name, write_name
 from labhub.grading.border.peer import Peer, isinstance_of_remote
@@ -271,11 +272,13 @@ class Link(Peer):
         """Write what stands for an object of the test's."""
         home = libraries.home_of(value) if _is_library(value) else None
         if home is not None:
-            encoder.tag(b"q")
+            encoder.tag(b"L")
             encoder.text(home[0])
             encoder.text(home[1])
         elif not isinstance_of_remote(value) and is_library_layer(value):
             write_layer(encoder, value)
+        elif is_generator(value):
+            write_generator(encoder, value)
         elif value is self._reference:
             self.refuse(
                 "The test passes `reference` itself to the student's code.",

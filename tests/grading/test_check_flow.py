@@ -1,6 +1,7 @@
 import pytest
 
-from labhub.grading.check.flow import names_of, select
+from labhub.grading.check.flow import Flow
+from labhub.grading.check.names import names_of
 from labhub.grading.model import Exam, StudentCell, TestCell
 from labhub.ids import GradeId, NotebookId
 
@@ -20,7 +21,7 @@ def notebook(*cells: tuple[str, str] | str) -> Exam:
 
 
 def kept(exam: Exam, grade_id: str, code: str = "pass", tests: tuple[str, ...] = ()) -> list[int]:
-    return [cell.index for cell in select(exam, grade_id, code, tests).cells]
+    return sorted(Flow(exam.cells).select(grade_id, code, tests))
 
 
 LAB = notebook(
@@ -108,9 +109,65 @@ def test_definitions_that_a_visible_test_shares_keep_it():
     exam = notebook(
         ("a-f", "def f(): return 1"),
         ("b-t1", "SIZES = (1, 2)\n# hidden\nSECRET = 3"),
-        ("a-t1", "assert f() in SIZES"),
+        "total = sum(SIZES)",
+        ("a-t1", "assert f() < total"),
     )
-    assert kept(exam, "a-f") == [0, 1, 2]
+    assert kept(exam, "a-f") == [0, 1, 2, 3]
+
+
+def test_an_import_is_needed_once():
+    exam = notebook(
+        "import numpy as np",
+        ("a-f", "def f(): return np"),
+        ("b-t1", "import numpy as np"),
+        "import numpy as np\nplot(np)",
+        ("a-t1", "assert np.all(f())"),
+    )
+    assert kept(exam, "a-f") == [0, 1, 4]
+
+
+def test_an_import_below_the_first_answer_is_found():
+    exam = notebook(
+        ("a-f", "def f(): return math.pi"), "import math", "import math", ("a-t1", "f()")
+    )
+    assert kept(exam, "a-f")[0] == 0
+    assert {1, 2} & set(kept(exam, "a-f"))
+
+
+def test_a_value_does_not_flow_upwards():
+    exam = notebook(
+        "start()",
+        ("a-f", "def f(): return 1"),
+        "size = g(2)",
+        ("a-t1", "assert size"),
+        ("b-h", "size = 5"),
+        ("b-t1", "assert size"),
+    )
+    assert 3 not in kept(exam, "b-h")
+
+
+def test_a_test_that_puts_the_authors_function_in_place_changes_nothing_for_others():
+    exam = notebook(
+        ("a-f", "def f(): return 1"),
+        ("b-g", "def g(): return f()"),
+        "show(f)",
+        ("b-t1", "f = reference.f\nassert g()"),
+        ("c-h", "def h(): return 1"),
+        ("c-t1", "assert h()"),
+    )
+    assert kept(exam, "c-h") == [4, 5]
+    assert kept(exam, "b-g") == [0, 1, 3]
+
+
+def test_constants_are_not_changed_by_being_used():
+    exam = notebook(
+        "start()",
+        ("a-f", "def f(): return 1"),
+        "SEED = pick()",
+        "plot(SEED)",
+        ("a-t1", "assert f() == SEED"),
+    )
+    assert kept(exam, "a-f") == [0, 1, 2, 4]
 
 
 def test_what_a_hidden_test_defines_is_nobodys_need():
@@ -122,6 +179,41 @@ def test_what_a_hidden_test_defines_is_nobodys_need():
 
 def test_names_of_a_class_body_do_not_count_as_the_notebooks():
     names = names_of("class A:\n    size = 3\n    def f(self): return helper(self)")
-    assert names.defines == {"A"}
+    assert names.functions == {"A"}
     assert names.assigns == frozenset()
     assert "helper" in names.uses
+
+
+@pytest.mark.parametrize(
+    ("source", "uses"),
+    [
+        ("x = 1\nprint(x)", {"print"}),
+        ("print(x)\nx = 1", {"print", "x"}),
+        ("x = x + 1", {"x"}),
+        ("x += 1", {"x"}),
+        ("x[0] = y", {"x", "y"}),
+        ("x.size = y", {"x", "y"}),
+        ("for x in data:\n    f(x)", {"data", "f"}),
+        ("with open(a) as file:\n    file.read()", {"open", "a"}),
+        ("if a:\n    x = 1\nf(x)", {"a", "f", "x"}),
+        ("[f(x) for x in data]", {"f", "data"}),
+        ("(lambda x: x + y)(1)", {"y"}),
+        ("def f(x):\n    z = g(x)\n    return z", {"g"}),
+        ("def f(): return g()\ndef g(): return 1", set()),
+        ("class A(B):\n    def f(self): return h", {"B", "h"}),
+        ("import numpy as np\nnp.zeros(3)", set()),
+        ("try:\n    x = f()\nexcept E:\n    pass", {"f", "E"}),
+    ],
+)
+def test_a_cell_uses_what_it_reads_before_binding_it(source, uses):
+    assert names_of(source).uses == uses
+
+
+def test_a_call_may_change_data_that_a_function_reads():
+    assert "data" in names_of("def f(): data.append(1)\nf()").touches
+    assert "data" not in names_of("def f(): data.append(1)").touches
+
+
+def test_titles_of_axes_are_no_settings():
+    assert not names_of("ax.set_title('seeds')").always
+    assert names_of("torch.manual_seed(3)").always

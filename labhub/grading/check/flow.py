@@ -5,105 +5,23 @@ as they did with the author's own solution, and given cells that neither these t
 needs mention (plots, long trainings) change nothing for them. Leaving both out makes checking a
 lab several times faster.
 
-The rule leans to keeping too much: data counts as changed by every cell that mentions it at its
-top level, and cells with magics, settings or seeds are always kept. A control run of the author's
-solution with the same cells proves each selection, and `--whole` switches the selection off.
+Data counts as changed by every cell that mentions it at its top level, and cells with magics,
+settings or seeds are always kept. What names cannot show (an object changed under another name)
+shows in a control run of the author's solution with the same cells; `--whole` leaves nothing out.
 """
 
-import ast
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
-from labhub.grading.model import Exam, StudentCell, TestCell
-
-IDENTIFIER = re.compile(r"[^\W\d]\w*")
-SETTING = re.compile(r"seed|set_|environ|rcParams|filterwarnings|chdir|get_ipython|autoreload")
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-
-
-@dataclass(frozen=True)
-class Names:
-    """The names that one cell binds and uses."""
-
-    defines: frozenset[str] = frozenset()
-    """By def, class or import: nothing but another definition changes them."""
-    assigns: frozenset[str] = frozenset()
-    """By assignment, also to an attribute or an item."""
-    touches: frozenset[str] = frozenset()
-    """Used at the top level, where a call may change the object in place."""
-    uses: frozenset[str] = frozenset()
-    """Used anywhere."""
-    always: bool = False
-    """The cell changes more than names can tell."""
-
-
-def names_of(source: str) -> Names:
-    """The names of a cell; of a cell that Python alone cannot read, every word of it."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        words = frozenset(IDENTIFIER.findall(source))
-        return Names(words, words, words, words, always=True)
-    nodes = list(ast.walk(tree))
-    top = list(_top_level(tree))
-    return Names(
-        defines=frozenset(_defined(tree.body)),
-        assigns=frozenset(_assigned(top)),
-        touches=frozenset(_used(top)),
-        uses=frozenset(_used(nodes)),
-        always=_is_setting(source, nodes),
-    )
-
-
-def _top_level(tree: ast.Module) -> Iterator[ast.AST]:
-    """The nodes that run when the cell runs: all but the bodies of functions and classes."""
-    waiting: list[ast.AST] = list(tree.body)
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, (*_SCOPES, ast.Lambda)):
-            waiting.extend(ast.iter_child_nodes(node))
-
-
-def _defined(body: Sequence[ast.stmt]) -> Iterator[str]:
-    for node in body:
-        if isinstance(node, _SCOPES):
-            yield node.name
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            yield from ((alias.asname or alias.name).split(".")[0] for alias in node.names)
-
-
-def _assigned(top: list[ast.AST]) -> Iterator[str]:
-    for node in top:
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
-            yield node.id
-        elif isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
-            base: ast.AST = node
-            while isinstance(base, ast.Attribute | ast.Subscript):
-                base = base.value
-            if isinstance(base, ast.Name):
-                yield base.id
-
-
-def _used(nodes: Sequence[ast.AST]) -> Iterator[str]:
-    for node in nodes:
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load | ast.Del):
-            yield node.id
-        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-            yield node.target.id
-
-
-def _is_setting(source: str, nodes: list[ast.AST]) -> bool:
-    stars = any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in nodes)
-    unclear = any(isinstance(node, ast.Global) for node in nodes)
-    return stars or unclear or SETTING.search(source) is not None
+from labhub.grading.check.names import Names, names_of
+from labhub.grading.model import StudentCell, TestCell
+from labhub.grading.plan import needed_definitions
 
 
 @dataclass(frozen=True)
 class Flow:
-    """How names flow through the cells of an exam."""
+    """How names flow through the cells of an exam, by their places in it."""
 
     cells: tuple[StudentCell | TestCell, ...]
 
@@ -113,8 +31,103 @@ class Flow:
         return tuple(names_of(cell.source) for cell in self.cells)
 
     @cached_property
+    def _shared(self) -> tuple[Names, ...]:
+        """The names that later cells get from each cell.
+
+        A test runs on a snapshot; of it only what it shows students is defined for later cells.
+        """
+        return tuple(
+            self.names[place] if isinstance(cell, StudentCell) else self._shown_by(place, cell)
+            for place, cell in enumerate(self.cells)
+        )
+
+    def _shown_by(self, place: int, test: TestCell) -> Names:
+        later = [cell.source for cell in self.cells[place + 1 :] if isinstance(cell, StudentCell)]
+        return names_of(needed_definitions(test.visible, later))
+
+    @cached_property
     def _data(self) -> frozenset[str]:
-        return frozenset(name for names in self.names for name in names.assigns)
+        return frozenset(
+            name
+            for cell, names in zip(self.cells, self.names, strict=True)
+            if isinstance(cell, StudentCell)
+            for name in names.assigns
+        )
+
+    def changes(self, names: Names) -> frozenset[str]:
+        """The names whose objects may be others after a cell with these names."""
+        return names.functions | names.assigns | (names.touches & self._data)
+
+    def select(self, grade_id: str, code: str, tests: Sequence[str]) -> frozenset[int]:
+        """The indexes of the cells that a change of one answer can have to do with.
+
+        `code` is the changed answer; `tests` are kept whatever the names say.
+        """
+        place = next(i for i, cell in enumerate(self.cells) if cell.grade_id == grade_id)
+        changed = self.changes(self.names[place]) | self.changes(names_of(code))
+        wanted = self.affected_tests(place, changed) | {place}
+        wanted |= {i for i, cell in enumerate(self.cells) if cell.grade_id in tests}
+        return frozenset(self.cells[i].index for i in self.needed(wanted))
+
+    # --- forwards: what sees a change --------------------------------------------------------
+
+    def affected_tests(self, place: int, changed: frozenset[str]) -> set[int]:
+        """The test cells after `place` that can see a change of these names there.
+
+        A value flows from a cell to cells below it. A function sees the names of the moment when
+        it is called, also those of cells below its own.
+        """
+        since = dict.fromkeys(changed, place)
+        while new := self._further_changes(place, since):
+            since |= new
+        return {
+            other
+            for other, cell in enumerate(self.cells)
+            if other > place and isinstance(cell, TestCell) and self._sees(other, since)
+        }
+
+    def _sees(self, place: int, since: dict[str, int]) -> bool:
+        names = self.names[place]
+        return any(since.get(name, place) < place for name in names.uses)
+
+    def _further_changes(self, start: int, since: dict[str, int]) -> dict[str, int]:
+        """Names that depend on the changed ones, each with the place since when it does."""
+        found: dict[str, int] = {}
+        for place, names in enumerate(self._shared):
+            looked_up = [since[name] for name in names.late if name in since]
+            if looked_up and place != start:
+                found |= dict.fromkeys(names.functions, max(place, min(looked_up)))
+            if place > start and any(since.get(name, place) < place for name in names.now):
+                found |= dict.fromkeys(self.changes(names), place)
+        return {name: place for name, place in found.items() if place < since.get(name, place + 1)}
+
+    # --- backwards: what a test needs --------------------------------------------------------
+
+    def needed(self, wanted: set[int]) -> set[int]:
+        """`wanted` and every cell that makes or changes something that they use."""
+        last = max(wanted)
+        kept = wanted | {place for place in range(last) if self._sets_up(place)}
+        while new := {
+            place for place in range(last) if place not in kept and self._provides(place, kept)
+        }:
+            kept |= new
+        return kept
+
+    def _provides(self, place: int, kept: set[int]) -> bool:
+        """Whether a kept cell uses what this one makes; an import only if it is the first."""
+        names = self._shared[place]
+        imported = {name for other in kept for name in self._shared[other].imports}
+        makes = self.changes(names) | (names.imports - imported)
+        return any(
+            makes & self.names[user].late or (user > place and makes & self.names[user].now)
+            for user in kept
+        )
+
+    def _sets_up(self, place: int) -> bool:
+        """Whether the cell prepares what comes after it in ways that names do not show."""
+        if isinstance(self.cells[place], TestCell):
+            return False
+        return self.names[place].always or place < self._first_answer
 
     @cached_property
     def _first_answer(self) -> int:
@@ -125,59 +138,3 @@ class Flow:
             if isinstance(cell, StudentCell) and cell.grade_id and not cell.given
         )
         return next(answers, len(self.cells))
-
-    @cached_property
-    def _changes(self) -> tuple[frozenset[str], ...]:
-        """What the cells after it see changed; of a test, what its visible part defines."""
-        shown = (
-            names_of(cell.visible) if isinstance(cell, TestCell) else None for cell in self.cells
-        )
-        return tuple(
-            self.changes(names) if visible is None else visible.defines | visible.assigns
-            for names, visible in zip(self.names, shown, strict=True)
-        )
-
-    def changes(self, names: Names) -> frozenset[str]:
-        """The names whose objects may be others after a cell with these names."""
-        return names.defines | names.assigns | (names.touches & self._data)
-
-    def affected_tests(self, place: int, changed: frozenset[str]) -> set[int]:
-        """The test cells after `place` that can see a change of these names."""
-        reached = {place}
-        while new := {
-            other
-            for other, names in enumerate(self.names)
-            if other not in reached and names.uses & changed
-        }:
-            changed = changed.union(*(self._changes[other] for other in new))
-            reached |= new
-        return {i for i in reached if i > place and isinstance(self.cells[i], TestCell)}
-
-    def needed(self, wanted: set[int]) -> set[int]:
-        """`wanted` and every cell that makes or changes something that they use."""
-        last = max(wanted)
-        kept = wanted | {i for i in range(last) if self._sets_up(i)}
-        uses = frozenset(name for i in kept for name in self.names[i].uses)
-        while new := {i for i in range(last + 1) if i not in kept and self._changes[i] & uses}:
-            uses = uses.union(*(self.names[i].uses for i in new))
-            kept |= new
-        return kept
-
-    def _sets_up(self, place: int) -> bool:
-        """Whether the cell prepares what comes after it in ways that names do not show."""
-        if isinstance(self.cells[place], TestCell):
-            return False
-        return self.names[place].always or place < self._first_answer
-
-
-def select(exam: Exam, grade_id: str, code: str, tests: Sequence[str]) -> Exam:
-    """The exam with the cells that a change of one answer can have to do with.
-
-    `code` is the changed answer; `tests` are kept whatever the names say.
-    """
-    flow = Flow(exam.cells)
-    place = next(i for i, cell in enumerate(exam.cells) if cell.grade_id == grade_id)
-    changed = flow.changes(flow.names[place]) | flow.changes(names_of(code))
-    wanted = flow.affected_tests(place, changed) | {place}
-    wanted |= {i for i, cell in enumerate(exam.cells) if cell.grade_id in tests}
-    return replace(exam, cells=tuple(exam.cells[i] for i in sorted(flow.needed(wanted))))

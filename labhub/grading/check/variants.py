@@ -1,13 +1,13 @@
 """Mutants fail in their own tests and only there; alternates fail nowhere."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from labhub.authoring.checks import Checks, Mutant, Variant
 from labhub.authoring.findings import Finding, advice
 from labhub.authoring.notebook import Notebook, Role
 from labhub.grading.check.exams import Lab, with_variant
-from labhub.grading.check.flow import select
+from labhub.grading.check.flow import Flow
 from labhub.grading.check.reference import ExamRunner, lost
 from labhub.grading.check.report import Progress, Stage, Step, Verdict
 from labhub.grading.model import Exam, ExamResult
@@ -36,8 +36,9 @@ def check_variants(
     with it.
     """
     exam = lab.reference_exam()
-    jobs = [_job(exam, variant, whole=whole) for variant in checks.variants]
-    controls = {} if whole else {job.kept: _control(exam, job) for job in jobs}
+    flow = None if whole else Flow(exam.cells)
+    jobs = [_job(exam, variant, flow) for variant in checks.variants]
+    controls = {job.kept: _Job(_only(exam, job.kept)) for job in jobs} if flow else {}
     plan = dict(enumerate([*jobs, *controls.values()]))
     verdicts: dict[int, Verdict] = {}
     findings: list[Finding] = []
@@ -56,22 +57,16 @@ def _stage(job: _Job) -> Stage:
     return Stage.MUTANTS if isinstance(job.variant, Mutant) else Stage.ALTERNATES
 
 
-def _job(exam: Exam, variant: Variant, *, whole: bool) -> _Job:
+def _job(exam: Exam, variant: Variant, flow: Flow | None) -> _Job:
     changed = with_variant(exam, variant)
-    if whole:
+    if flow is None:
         return _Job(changed, variant)
     kills = variant.kills if isinstance(variant, Mutant) else ()
-    kept = {cell.index for cell in select(exam, variant.cell, variant.code, kills).cells}
-    return _Job(_only(changed, kept), variant)
+    return _Job(_only(changed, flow.select(variant.cell, variant.code, kills)), variant)
 
 
-def _only(exam: Exam, kept: set[int] | frozenset[int]) -> Exam:
-    cells = tuple(cell for cell in exam.cells if cell.index in kept)
-    return Exam(exam.notebook_id, cells, exam.reference, exam.limits, exam.workdir)
-
-
-def _control(exam: Exam, job: _Job) -> _Job:
-    return _Job(_only(exam, job.kept))
+def _only(exam: Exam, kept: frozenset[int]) -> Exam:
+    return replace(exam, cells=tuple(cell for cell in exam.cells if cell.index in kept))
 
 
 def _control_findings(lab: Lab, result: ExamResult) -> list[Finding]:

@@ -2,6 +2,6 @@
 
 from pathlib import Path
 
-from labhub.gradebook.nbgrader_bridge import configure
+from labhub.cli.nbgrader_door import configure
 
 configure(get_config(), Path(__file__).parent)  # noqa: F821 - nbgrader provides it

@@ -17,6 +17,7 @@ from labhub.cli.common import (
     say,
     say_json,
     say_table,
+    warn,
 )
 
 if TYPE_CHECKING:
@@ -123,8 +124,11 @@ def release_feedback(
     student: StudentName = "*",
 ) -> None:
     """Put feedback pages where students fetch them."""
-    _report(_exchange(course_dir, course).release_feedback(assignment, student=student))
-    say(f"{assignment}: feedback released")
+    exchange = _exchange(course_dir, course)
+    released, without_secret = exchange.release_feedback(assignment, student=student)
+    for each in without_secret:
+        warn(f"{each}: did not come through the exchange; give the page to the student yourself")
+    say(f"{assignment}: feedback of {len(released)} hand-ins released")
 
 
 def fetch_feedback(

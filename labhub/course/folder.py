@@ -77,6 +77,10 @@ class CourseFolder:
         """Everyone whose hand-in of this assignment has been graded, in order."""
         return self._students(self.steps.autograded, assignment)
 
+    def students_with_feedback(self, assignment: AssignmentId) -> list[StudentId]:
+        """Everyone for whom feedback pages of this assignment have been written, in order."""
+        return self._students(self.steps.feedback, assignment)
+
     def plan_of(self, assignment: AssignmentId) -> Assignment | None:
         """What course.toml says about an assignment; None without course.toml.
 

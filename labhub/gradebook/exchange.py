@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,9 @@ from nbgrader.exchange import ExchangeError, ExchangeFactory
 
 from labhub.gradebook.errors import ExchangeFailedError
 from labhub.gradebook.opening import OpenCourse, log
+from labhub.ids import AssignmentId, StudentId
+
+SECRET = "submission_secret.txt"  # noqa: S105 - a file's name
 
 
 @dataclass(frozen=True)
@@ -68,9 +73,25 @@ class Exchange:
             check_owner=check_owner,
         )
 
-    def release_feedback(self, assignment: str, *, student: str = "*") -> list[str]:
-        """Put the feedback pages where students fetch them."""
-        return self._run(self._factory.ReleaseFeedback, assignment, student=student)
+    def release_feedback(
+        self, assignment: str, *, student: str = "*"
+    ) -> tuple[list[StudentId], list[StudentId]]:
+        """Put the feedback pages where students fetch them: whose were released, whose could not.
+
+        A page is found by the secret that `submit` puts beside a hand-in. What came into the
+        folder by another way has none, and nbgrader would stop at it.
+        """
+        name = AssignmentId(assignment)
+        released, without_secret = [], []
+        for each in self._course.folder.students_with_feedback(name):
+            if not fnmatchcase(each, student):
+                continue
+            if (self._course.folder.feedback(name, each) / SECRET).is_file():
+                self._run(self._factory.ReleaseFeedback, assignment, student=escape(each))
+                released.append(each)
+            else:
+                without_secret.append(each)
+        return released, without_secret
 
     def fetch_feedback(self, assignment: str, *, student: str = "*") -> list[str]:
         """Copy the feedback of the student's own hand-ins beside them."""

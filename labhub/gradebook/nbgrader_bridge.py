@@ -1,77 +1,70 @@
-"""What a course's nbgrader_config.py calls: course.toml for nbgrader, labhub's engine behind it.
+"""How nbgrader's own commands and buttons come to do labhub's work.
 
-nbgrader makes an `Autograde` converter for its command and for the formgrader's button alike and
-calls `start`. Where the configuration says `c.Labhub.autograde = True`, `start` grades with
-labhub's engine; any other course of the same process keeps nbgrader's own way.
+nbgrader makes a converter for its command and for the formgrader's button alike and calls its
+`start`. Where the configuration of the course says so (`c.Labhub.autograde = True`), `start`
+does labhub's work; any other course of the same process keeps nbgrader's own way.
 """
 
 import functools
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from nbgrader.converters import Autograde, NbGraderException
+from nbgrader.converters.base import BaseConverter
 from traitlets.config import Config
 
 from labhub.course.folder import course_in
 from labhub.errors import LabhubError
+from labhub.gradebook.autograding import Order, autograde
+from labhub.gradebook.opening import OpenCourse, course_of
 from labhub.gradebook.settings import apply_course
+from labhub.grading.engine import Engine
+from labhub.ids import AssignmentId
+
+Work = Callable[[BaseConverter, OpenCourse], None]
+"""What is done in place of a converter's own `start`; what it refuses is a `LabhubError`."""
 
 
-def configure(config: Config, root: Path) -> None:
-    """Tell nbgrader what course.toml says, and let it grade with labhub's engine.
-
-    `c.Labhub.sandbox = "none"` after this call grades without a sandbox.
-    """
+def describe_course(config: Config, root: Path) -> None:
+    """Tell nbgrader what course.toml says, where there is one."""
     course = course_in(root)
     if course is not None:
         apply_course(config, course)
-    use_engine(config)
 
 
-def use_engine(config: Config) -> None:
-    """Let nbgrader's autograding of the folders of this configuration use labhub's engine."""
-    config.Labhub.autograde = True
-    if not hasattr(Autograde.start, "__wrapped__"):
-        Autograde.start = _with_engine(Autograde.start)
+def put_to_work(config: Config, name: str, converter: type[BaseConverter], work: Work) -> None:
+    """Let `converter` do `work` for the courses whose configuration has `c.Labhub.<name>`."""
+    config.Labhub[name] = True
+    if not hasattr(converter.start, "__wrapped__"):
+        converter.start = _start_with(converter.start, name, work)
 
 
-def _with_engine(start: Any) -> Any:  # noqa: ANN401 - nbgrader is untyped
+def _start_with(start: Callable[[Any], None], name: str, work: Work) -> Callable[[Any], None]:
     @functools.wraps(start)
-    def start_with_engine(converter: Autograde) -> None:
-        if converter.config.get("Labhub", {}).get("autograde"):
-            grade(converter)
-        else:
+    def start_with(converter: BaseConverter) -> None:
+        if not converter.config.get("Labhub", {}).get(name):
             start(converter)
+            return
+        try:
+            work(converter, course_of(converter.coursedir, converter.config))
+        except LabhubError as error:
+            converter.log.critical("%s", error)
+            raise NbGraderException(error.message) from error
 
-    return start_with_engine
+    return start_with
 
 
-def grade(converter: Autograde) -> None:
+def grade(converter: Autograde, course: OpenCourse) -> None:
     """Grade what an nbgrader command asks for, and say it in nbgrader's log.
 
     Raises `NbGraderException`, as nbgrader does, where a hand-in could not be graded.
     """
-    try:
-        failed = _grade(converter)
-    except LabhubError as error:
-        converter.log.critical("%s", error)
-        raise NbGraderException(error.message) from error
-    if failed:
-        raise NbGraderException(f"Not graded: {', '.join(failed)}")
-
-
-def _grade(converter: Autograde) -> list[str]:
-    # Only here: most nbgrader commands load the configuration and never grade.
-    from labhub.gradebook.autograding import Order, autograde
-    from labhub.gradebook.opening import course_of
-    from labhub.grading.engine import Engine
-    from labhub.ids import AssignmentId
-
     directory, log = converter.coursedir, converter.log
     if directory.notebook_id != "*":
         log.warning("labhub grades whole hand-ins; '%s' is left aside", directory.notebook_id)
-    sandbox = converter.config.Labhub.get("sandbox", "bubblewrap")
+    sandbox = course.config.Labhub.get("sandbox", "bubblewrap")
     order = Order(
         assignment=AssignmentId(directory.assignment_id),
         student=directory.student_id,
@@ -79,11 +72,11 @@ def _grade(converter: Autograde) -> list[str]:
         force=converter.force,
         sandboxed=sandbox != "none",
     )
-    jobs = len(os.sched_getaffinity(0))
+    data = os.environ.get("NNLAB_DATA")
     failed = []
     with (
-        Engine(sandbox=sandbox, jobs=jobs) as engine,
-        autograde(course_of(directory, converter.config), engine, order) as batch,
+        Engine(sandbox=sandbox, data_dir=Path(data) if data else None) as engine,
+        autograde(course, engine, order) as batch,
     ):
         for outcome in batch.outcomes:
             points = f"{outcome.score:g} of {outcome.max_score:g}"
@@ -93,4 +86,5 @@ def _grade(converter: Autograde) -> list[str]:
             if not outcome.ended_well:
                 log.error("%s: %s", outcome.student, outcome.detail or outcome.state)
                 failed.append(str(outcome.student))
-    return failed
+    if failed:
+        raise NbGraderException(f"Not graded: {', '.join(failed)}")

@@ -1,0 +1,41 @@
+"""What a course's nbgrader_config.py calls: nbgrader's door into labhub.
+
+from labhub.cli.nbgrader_door import configure
+configure(get_config(), Path(__file__).parent)
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nbgrader.converters.base import BaseConverter
+    from traitlets.config import Config
+
+    from labhub.gradebook.opening import OpenCourse
+
+
+def configure(config: "Config", root: Path) -> None:
+    """Tell nbgrader what course.toml says, and let it grade and give feedback with labhub.
+
+    It works in a folder without course.toml as well. A line after the call can take it back:
+    `c.Labhub.autograde = False`, `c.Labhub.generate_feedback = False`; and
+    `c.Labhub.sandbox = "none"` grades without a sandbox.
+    """
+    from nbgrader.converters import Autograde, GenerateFeedback
+
+    from labhub.gradebook.nbgrader_bridge import describe_course, grade, put_to_work
+
+    describe_course(config, root)
+    put_to_work(config, "autograde", Autograde, grade)
+    put_to_work(config, "generate_feedback", GenerateFeedback, give_feedback)
+
+
+def give_feedback(converter: "BaseConverter", course: "OpenCourse") -> None:
+    """Write labhub's feedback pages for what an nbgrader command asks for."""
+    from labhub.feedback.writing import write_feedback
+    from labhub.ids import AssignmentId
+
+    directory = converter.coursedir
+    assignment = AssignmentId(directory.assignment_id)
+    for written in write_feedback(course, assignment, directory.student_id):
+        converter.log.info("%s: %d pages", written.student, len(written.files))

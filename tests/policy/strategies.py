@@ -1,6 +1,6 @@
-"""Hypothesis strategies for dates, instants and extensions around the winter of 2020."""
+"""Hypothesis strategies for dates and extensions around the winter of 2020."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 from hypothesis import strategies as st
@@ -20,13 +20,6 @@ graces = st.one_of(
     st.builds(NextWorkingDay, st.sampled_from([time(8), time(12)])),
 )
 credit = st.integers(0, 10).map(lambda tenths: Decimal(tenths) / 10)
-
-
-def instants() -> st.SearchStrategy[datetime]:
-    """Moments in UTC over the term, on the second."""
-    return st.datetimes(datetime(2020, 8, 1), datetime(2021, 7, 31)).map(
-        lambda moment: moment.replace(microsecond=0, tzinfo=UTC)
-    )
 
 
 @st.composite

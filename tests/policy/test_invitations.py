@@ -2,7 +2,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labhub.ids import StudentId
@@ -113,6 +113,7 @@ def test_a_line_is_folded_at_75_octets_and_never_inside_a_character(line, length
 
 
 @given(st.text(min_size=1, max_size=20), st.integers(1, 40))
+@settings(deadline=None, derandomize=True)
 def test_folded_lines_are_short_and_lose_nothing(text, times):
     pieces = list(fold(text * times))
     assert all(len(piece.encode()) <= 75 for piece in pieces)
@@ -121,6 +122,7 @@ def test_folded_lines_are_short_and_lose_nothing(text, times):
 
 
 @given(st.text(max_size=200))
+@settings(deadline=None, derandomize=True)
 def test_no_title_can_add_a_line_of_its_own(title):
     entry = Appointment("a@b", SLOT.starts_at, SLOT.ends_at, title, "Room")
     lines = lines_of(calendar_file([entry], STOCKHOLM.zone, STAMP))

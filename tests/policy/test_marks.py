@@ -39,6 +39,7 @@ def lab(automatic: str, *manual: str, **more: object) -> Mark:
         (lab("24", "5", "5", "5", "5", credit=Fraction(1, 2)), True),
         (lab("40", "5", "5", "5", "5", credit=Fraction(0)), False),
         (lab("0", "0", override=Override(Fraction(0), "E", "shown orally")), True),
+        (lab("0", credit=Fraction(0), override=Override(Fraction(30), "E", "was ill")), True),
     ],
 )
 def test_a_lab_needs_24_automatic_points_and_every_question_adequate(mark, passed):

@@ -11,7 +11,7 @@ from labhub.policy.deadlines import GracePeriod, NextWorkingDay
 from labhub.policy.errors import TimeWithoutZoneError
 from labhub.policy.timelines import Phase, Timeline, timeline
 from tests.policy.courses import PLAIN, STOCKHOLM, day, local, phd_lab, utc
-from tests.policy.strategies import dates_of_assignments, instants
+from tests.policy.strategies import dates_of_assignments
 
 LATE_STEPS = Dates(
     "Hand-in 1",
@@ -143,7 +143,7 @@ def test_a_time_without_a_zone_is_refused():
 
 
 @given(dates_of_assignments())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 def test_segments_cover_all_of_time_without_gap_or_overlap(dates):
     segments = timeline(dates, STOCKHOLM).segments
     assert segments[0].starts_at is None
@@ -153,18 +153,18 @@ def test_segments_cover_all_of_time_without_gap_or_overlap(dates):
         assert earlier.starts_at is None or earlier.starts_at < later.starts_at
 
 
-@given(dates_of_assignments(), instants(), instants())
-@settings(max_examples=100, deadline=None)
-def test_from_the_release_on_credit_never_rises_with_time(dates, one, other):
-    found = timeline(replace(dates, release=None), STOCKHOLM)
-    earlier, later = sorted((one, other))
-    assert found.at(earlier).credit >= found.at(later).credit
+@given(dates_of_assignments())
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_from_the_release_on_credit_never_rises_with_time(dates):
+    segments = timeline(replace(dates, release=None), STOCKHOLM).segments
+    assert all(earlier.credit >= later.credit for earlier, later in pairwise(segments))
 
 
-@given(dates_of_assignments(), instants())
-@settings(max_examples=60, deadline=None)
-def test_grace_never_lowers_credit(dates, moment):
-    strict = timeline(replace(dates, grace=None), STOCKHOLM).at(moment)
-    graceful = replace(dates, grace=NextWorkingDay(time(8)))
-    if dates.daily_loss is None:  # its late days count from the end of the grace, so they move too
-        assert timeline(graceful, STOCKHOLM).at(moment).credit >= strict.credit
+@given(dates_of_assignments())
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_grace_never_lowers_credit(dates):
+    strict = timeline(replace(dates, grace=None), STOCKHOLM)
+    graceful = timeline(replace(dates, grace=NextWorkingDay(time(8))), STOCKHOLM)
+    for segment in (*strict.segments, *graceful.segments):
+        if segment.starts_at is not None:
+            assert graceful.at(segment.starts_at).credit >= strict.at(segment.starts_at).credit

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from nbgrader.utils import determine_grade
 
+from labhub.grading.engine import Engine
 from tests.course_folder import ASSIGNMENT, FULL, SQUARES_SHIFTED, hand_in
 from tests.gradebook.helpers import autograded, comments, grade, gradebook, grades
 
@@ -51,7 +52,8 @@ def graded(tiny_course: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         check=True,
         capture_output=True,
     )
-    grade(ours)
+    with Engine() as engine:
+        grade(ours, engine)
     yield Graded(ours, theirs)
 
 

@@ -6,6 +6,17 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, Protocol
 
 from labhub.grading.border.kinds import ABILITIES, Kind
+from labhub.grading.codec import libraries
+
+READABLE = frozenset(
+    {"__name__", "__qualname__", "__module__", "__code__", "__defaults__", "__kwdefaults__"}
+    | {"__annotations__", "__wrapped__", "__dict__", "__mro__", "__self__", "__func__"}
+)
+"""Special attributes that can be read across the border.
+
+All others are hooks by which a library hands a decision to the object: with
+`__torch_function__`, a student's class would answer `torch.allclose` in the examiner.
+"""
 
 
 class Asker(Protocol):
@@ -35,6 +46,8 @@ class Remote:
         return type(self)._labhub_base
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name not in READABLE:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return self._labhub_peer.ask("getattr", self, name)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -124,8 +137,11 @@ def _of_type(ability: str, *kinds: type) -> Callable[..., Any]:
 
 
 def _exit(self: Remote, *error: Any) -> bool:
-    # The error itself stays here: its traceback holds the test.
-    return self._labhub_peer.ask("exit", self, error[0] is not None) is True
+    # The error itself stays here, with the test in its traceback; only its class is told.
+    kind = error[0] if error[0] in libraries.EXCEPTIONS else error[0] and Exception
+    swallows = self._labhub_peer.ask("exit", self, kind) is True
+    # A context manager of the student's must not swallow the test's own assertion.
+    return swallows and issubclass(error[0], Exception) and not issubclass(error[0], AssertionError)
 
 
 def _instancecheck(self: Remote, thing: object) -> bool:

@@ -1,9 +1,9 @@
 """No attack across the border earns a point, shows a test, ends or blocks the examiner."""
 
 import gc
-import os
 import resource
 import time
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,6 +12,7 @@ from labhub.grading.model import TestStatus
 from tests.grading.attacks import ATTACKS, RAW
 from tests.grading.boundary import IMPORTS, grade
 
+OPEN = Path("/proc/self/fd")
 _RAW_STUDENT = """
 import struct
 from labhub.grading.codec import encode
@@ -21,6 +22,7 @@ def f(g=None):
     SOCK.setblocking(True)
     {attack}
     import time
+from pathlib import Path
     while True: time.sleep(1)
 """
 
@@ -76,10 +78,10 @@ def test_descriptors_that_nobody_asked_for_do_not_stay_open() -> None:
         "    for _ in range(20): socket.send_fds(s, [b'\\x05\\0\\0\\0=abcd'], [0] * 8)\n"
         "    return 1\n"
     )
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(OPEN.iterdir()))
     assert grade(code, "assert f() == 2").score == 0.0
     gc.collect()
-    assert len(os.listdir("/proc/self/fd")) <= before
+    assert len(list(OPEN.iterdir())) <= before
 
 
 @pytest.mark.slow
@@ -99,7 +101,7 @@ def test_nothing_of_the_test_is_in_the_students_memory() -> None:
         "def f(x):\n"
         "    mine = {id(gc), id(f)}\n"
         "    texts = [o for o in gc.get_objects() if isinstance(o, dict)]\n"
-        "    found = [k for o in texts for k in o if isinstance(k, str) and 'sesame' in k]\n"
+        "    found = [k for o in texts for k in list(o) if isinstance(k, str) and 'sesame' in k]\n"
         "    return len(found)\n"
     )
     test = "def check_sesame(x):\n    sesame_value = 5\n    return x\nassert f(1) == 0"

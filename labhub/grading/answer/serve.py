@@ -21,6 +21,7 @@ from labhub.grading.border.modules import read_layer
 from labhub.grading.border.names import SharedName, read_name, write_name
 from labhub.grading.border.peer import Peer
 from labhub.grading.codec import Decoder, Encoder, encode, libraries
+from labhub.grading.codec.core import Reader
 from labhub.grading.errors import NotByValueError, PeerGoneError
 from labhub.grading.wire import Channel
 
@@ -39,6 +40,19 @@ def serve(channel: Channel, namespace: dict[str, Any]) -> None:
     student = Student(channel, namespace)
     sys.stdout, sys.stderr = student.printer("stdout"), student.printer("stderr")
     student.serve()
+
+
+def _read_library(decoder: Decoder) -> Any:
+    """A function or class of a library, by its name."""
+    return libraries.find(decoder.text(), decoder.text())
+
+
+READERS: dict[int, Reader] = {
+    ord("L"): _read_library,
+    ord("M"): read_layer,
+    ord("G"): read_generator,
+}
+"""What only an examiner may send."""
 
 
 class Student(Peer):
@@ -145,11 +159,6 @@ class _Printer(io.TextIOBase):
         return True
 
 
-def _read_library(decoder: Decoder) -> Any:
-    """A function or class of a library, by its name."""
-    return libraries.find(decoder.text(), decoder.text())
-
-
 def _next(iterator: Any) -> tuple[Any, ...]:
     """One item, or nothing at the end: a generator never runs ahead of the test."""
     try:
@@ -158,9 +167,8 @@ def _next(iterator: Any) -> tuple[Any, ...]:
         return ()
 
 
-def _exit(manager: Any, failed: bool) -> bool:
-    error = RuntimeError("The test's block raised an exception.") if failed else None
-    kind = type(error) if error else None
+def _exit(manager: Any, kind: type[BaseException] | None) -> bool:
+    error = kind() if kind is not None else None
     return bool(type(manager).__exit__(manager, kind, error, None))
 
 

@@ -56,6 +56,8 @@ def _plain_folder() -> Path:
 
 
 def _unpack(descriptor: int, folder: Path) -> None:
+    # The offset is shared with who wrote the archive, and with an earlier process that read it.
+    os.lseek(descriptor, 0, os.SEEK_SET)
     with (
         contextlib.suppress(tarfile.TarError, OSError),
         open(descriptor, "rb") as file,

@@ -10,7 +10,7 @@ from labhub.ids import AssignmentId, GradeId, NotebookId
 
 
 class Stage(StrEnum):
-    """The parts of a check, in the order in which they run."""
+    """The parts of a check. The kernel works beside the engine; the others run in this order."""
 
     SOURCE = "source"
     """Reading the instructor notebooks and the checks; nothing is run."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -88,8 +89,8 @@ class _Check:
                 self._check_source(labs, checks)
                 self._check_release(folders, trial)
                 self._check_leaks(folders, trial, labs, checks)
-                self._check_kernel(labs)
-                self._check_exams(labs, self._wanted(checks))
+                with self._kernel_beside(labs):
+                    self._check_exams(labs, self._wanted(checks))
         except ReleaseBuildError as error:
             self._review_sources(folders)
             self._add([Finding(error.code, self.assignment, error.message)], Stage.RELEASE)
@@ -173,14 +174,22 @@ class _Check:
 
     # --- running -----------------------------------------------------------------------------
 
-    def _check_kernel(self, labs: list[Lab]) -> None:
+    @contextmanager
+    def _kernel_beside(self, labs: list[Lab]) -> Iterator[None]:
+        """Run the notebooks in a kernel while the engine works: both wait for a process of one."""
         if not self._wants(Stage.KERNEL):
+            yield
             return
-        with self._step(Stage.KERNEL):
-            for lab in labs:
-                run, findings = run_in_kernel(
-                    lab.source, lab.workdir, data_dir=self.options.data_dir
-                )
+        self.progress(Step(Stage.KERNEL, 0, len(labs)))
+        with ThreadPoolExecutor(1) as pool:
+            coming = [
+                pool.submit(run_in_kernel, lab.source, lab.workdir, data_dir=self.options.data_dir)
+                for lab in labs
+            ]
+            yield
+            for done, (lab, future) in enumerate(zip(labs, coming, strict=True), start=1):
+                run, findings = future.result()
+                self.progress(Step(Stage.KERNEL, done, len(labs), lab.source.path.name))
                 self._add(findings, Stage.KERNEL)
                 self.report = replace(self.report, kernel_runs=(*self.report.kernel_runs, run))
 

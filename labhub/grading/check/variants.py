@@ -40,17 +40,20 @@ def check_variants(
     jobs = [_job(exam, variant, flow) for variant in checks.variants]
     controls = {job.kept: _Job(_only(exam, job.kept)) for job in jobs} if flow else {}
     plan = dict(enumerate([*jobs, *controls.values()]))
-    verdicts: dict[int, Verdict] = {}
+    results: dict[int, ExamResult] = {}
+    for key, result in engine.run((key, job.exam) for key, job in plan.items()):
+        results[key] = result
+        label = variant.title if (variant := plan[key].variant) else "the author's own"
+        progress(Step(_stage(plan[key]), len(results), len(plan), label))
+    verdicts: list[Verdict] = []
     findings: list[Finding] = []
-    for done, (key, result) in enumerate(engine.run((k, j.exam) for k, j in plan.items()), start=1):
-        job = plan[key]
-        progress(Step(_stage(job), done, len(plan), job.variant.title if job.variant else ""))
+    for key, job in plan.items():
         if job.variant is None:
-            findings += _control_findings(lab, result)
+            findings += _control_findings(lab, results[key])
         else:
-            verdicts[key] = _verdict(job.variant, exam, job.exam, result)
-            findings += _verdict_findings(verdicts[key], result)
-    return tuple(verdicts[key] for key in sorted(verdicts)), tuple(findings)
+            verdicts.append(_verdict(job.variant, exam, job.exam, results[key]))
+            findings += _verdict_findings(verdicts[-1], results[key])
+    return tuple(verdicts), tuple(dict.fromkeys(findings))
 
 
 def _stage(job: _Job) -> Stage:

@@ -34,6 +34,9 @@ _NOT_RUN = "This test gave no result; please ask for your hand-in to be graded a
 _NO_TIME = "The time for this notebook was used up before this test."
 _TESTS_SHARE = 0.5
 _MARGIN_S = 10.0
+_UNSUSPECTED_BYTES = 48 << 20
+_MEMORY_SLACK = 1.125
+"""A single process meets the kernel's limit first: a MemoryError in its cell, not its end."""
 
 
 @dataclass
@@ -178,7 +181,9 @@ def check_limits(submission: Submission, baseline_bytes: int) -> None:
 def _exceeded(answer: AnswerWatch, submission: Submission, baseline_bytes: int) -> str:
     limits = submission.exam.limits
     pids = watch.tree(answer.pid)
-    used = [usage for pid in pids if (usage := watch.usage(pid)) is not None]
+    unsuspected = baseline_bytes + _UNSUSPECTED_BYTES
+    all_used = (watch.usage(pid, unsuspected_bytes=unsuspected) for pid in pids)
+    used = [usage for usage in all_used if usage is not None]
     if not used:
         return ""
     tests = sum(isinstance(cell, TestCell) for cell in submission.exam.cells)
@@ -204,10 +209,10 @@ def _memory_exceeded(
     After a close look that found `exact`, the bound must grow by what is left before another can
     find more than the limit.
     """
-    limit = submission.exam.limits.memory_bytes
+    limit = round(_MEMORY_SLACK * submission.exam.limits.memory_bytes)
     if bound_bytes <= max(limit, answer.next_exact_bytes):
         return ""
-    exact = watch.footprint_bytes(pids)
+    exact = watch.footprint_bytes(answer.pid, pids)
     submission.peak_bytes = max(submission.peak_bytes, exact)
     if exact > limit:
         return problems.MEMORY_LIMIT

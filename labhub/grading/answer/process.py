@@ -94,7 +94,8 @@ class Worker:
             letter, descriptors = self._mailbox.receive_with_fds()
             if letter["do"] == "stop":
                 return
-            self._mailbox.send(self._follow(letter, descriptors))
+            reply = self._follow(letter, descriptors)
+            self._mailbox.send({**reply, "order": letter["order"]})
 
     def _follow(self, letter: Letter, descriptors: list[int]) -> Letter:
         match letter["do"]:

@@ -18,6 +18,7 @@ _EXIT_NEWS_S = 1.0
 _SWEEP_S = 5.0
 _ORDER_S = 15.0
 _SLACK_BYTES = 1 << 20
+_NONSENSE = "it broke the connection to the grader"
 
 
 class WorkerGone(Exception):  # noqa: N818 - an event, not an error of ours
@@ -56,6 +57,7 @@ class Answer:
         self._worker = worker
         self._limit_bytes = 8 * output_bytes + _SLACK_BYTES
         self._snapshots: list[Waiting] = []
+        self._orders = 0
 
     def run(self, source: str, timeout_s: float) -> CellOutcome:
         """Run a student's cell; interrupt it when it is late, and kill it if that does not help."""
@@ -128,19 +130,23 @@ class Answer:
         raise WorkerGone("it ran too long and did not stop when interrupted", "cell-timeout")
 
     def _tell(self, letter: Letter, fds: list[int] | None = None) -> None:
+        self._orders += 1
         try:
-            self._worker.send(letter, fds or (), timeout_s=_ORDER_S)
+            self._worker.send({**letter, "order": self._orders}, fds or (), timeout_s=_ORDER_S)
         except OSError as error:
             raise WorkerGone(self._how()) from error
 
     def _hear(self, timeout_s: float) -> Letter:
         """The worker's next letter. Raises TimeoutError only when nothing has come yet."""
         try:
-            return self._worker.receive(timeout_s=timeout_s, limit_bytes=self._limit_bytes)
+            letter = self._worker.receive(timeout_s=timeout_s, limit_bytes=self._limit_bytes)
         except EOFError as error:
             raise WorkerGone(self._how()) from error
         except ValueError as error:
-            raise WorkerGone("it broke the connection to the grader") from error
+            raise WorkerGone(_NONSENSE) from error
+        if letter.get("order") != self._orders:
+            raise WorkerGone(_NONSENSE)
+        return letter
 
     def _how(self) -> str:
         """How the worker ended, as its keeper tells."""
@@ -165,7 +171,7 @@ class Answer:
 def _outcome(letter: Letter, *, timed_out: bool) -> CellOutcome:
     outputs, count = letter.get("outputs"), letter.get("count")
     if not isinstance(outputs, list):
-        raise WorkerGone("it broke the connection to the grader")
+        raise WorkerGone(_NONSENSE)
     late = timed_out and letter.get("interrupted") is True
     return CellOutcome(
         ok=letter.get("ok") is True,

@@ -14,7 +14,7 @@ class Usage:
     """What one process uses at one moment."""
 
     memory_bytes: int
-    """Resident pages, of files too; a page shared with a fork counts here too."""
+    """Anonymous and shared pages; a page shared with a fork counts here too."""
     cpu_s: float
     """Its own and that of its children who have ended."""
     threads: int
@@ -40,27 +40,42 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-def usage(pid: int) -> Usage | None:
-    """What process `pid` uses; None when it is gone. Cheap: one small file is read."""
+def usage(pid: int, *, unsuspected_bytes: int = 0) -> Usage | None:
+    """What process `pid` uses; None when it is gone.
+
+    Below `unsuspected_bytes` of resident memory the pages of files are counted too: that costs
+    only one small file to read.
+    """
     try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
-            fields = file.read().rpartition(")")[2].split()
+        fields = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+        # Numbered from 3 in proc(5), the state: 14-17 are the times, 20 the threads, 24 the memory.
+        memory_bytes = int(fields[21]) * _PAGE_BYTES
+        if memory_bytes > unsuspected_bytes:
+            status = _fields(_read(f"/proc/{pid}/status"))
+            memory_bytes = _kilobytes(status, "RssAnon") + _kilobytes(status, "RssShmem")
     except OSError:
         return None
-    # Numbered from 3 in proc(5), the state: 14-17 are the times, 20 the threads, 24 the memory.
     return Usage(
-        memory_bytes=int(fields[21]) * _PAGE_BYTES,
+        memory_bytes=memory_bytes,
         cpu_s=sum(map(int, fields[11:15])) / _TICKS_PER_S,
         threads=int(fields[17]),
     )
 
 
-def footprint_bytes(pids: list[int]) -> int:
-    """Anonymous and shared memory of `pids` together; each page counted once, by its share.
+def _read(path: str) -> str:
+    with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - hot
+        return file.read()
+
+
+def footprint_bytes(idle: int, pids: list[int]) -> int:
+    """Memory that `pids` hold together beyond what they were forked with; each page counted once.
 
     Exact where `usage` counts a page once for each fork, and dearer: the kernel walks all pages.
+    `idle` is a fork of the same parent that has done nothing: its share of the parent's pages is
+    what each of the others has, too.
     """
-    return sum(_share(pid) for pid in pids)
+    inherited = _share(idle)
+    return sum(max(0, _share(pid) - inherited) for pid in pids)
 
 
 def _share(pid: int) -> int:

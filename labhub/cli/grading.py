@@ -16,6 +16,7 @@ from labhub.cli.common import (
     Jobs,
     SandboxName,
     StudentName,
+    note,
     open_course,
     say,
     say_json,
@@ -25,7 +26,9 @@ from labhub.cli.common import (
 
 if TYPE_CHECKING:
     from labhub.gradebook.autograding import Batch
+    from labhub.gradebook.opening import OpenCourse
     from labhub.gradebook.outcome import Outcome
+    from labhub.ids import AssignmentId
 
 
 def autograde(
@@ -44,6 +47,9 @@ def autograde(
     ] = None,
     sandbox: SandboxName = "bubblewrap",
     data_dir: DataDir = None,
+    feedback: Annotated[
+        bool, typer.Option("--feedback", help="Also write the feedback pages of what is graded.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Grade hand-ins into the gradebook.
@@ -72,6 +78,8 @@ def autograde(
         autograde(course, engine, order) as batch,
     ):
         outcomes = list(_watched(batch, assignment))
+    if feedback:
+        _write_feedback(course, order.assignment, outcomes)
     outcomes.sort(key=lambda outcome: outcome.student)
     if as_json:
         say_json({"assignment": assignment, "unsplit": batch.unsplit, "outcomes": outcomes})
@@ -92,6 +100,16 @@ def _watched(batch: "Batch", title: str) -> "Iterator[Outcome]":
         for outcome in batch.outcomes:
             table.add(outcome)
             yield outcome
+
+
+def _write_feedback(
+    course: "OpenCourse", assignment: "AssignmentId", outcomes: "list[Outcome]"
+) -> None:
+    from labhub.feedback.writing import write_feedback
+
+    graded = {outcome.student for outcome in outcomes if outcome.written}
+    count = sum(1 for _ in write_feedback(course, assignment, only=graded)) if graded else 0
+    note(f"feedback pages of {count} hand-ins written")
 
 
 def _report(batch: "Batch", outcomes: "list[Outcome]", *, dry_run: bool) -> None:

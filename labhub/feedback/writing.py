@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from fnmatch import fnmatchcase
@@ -32,14 +32,20 @@ class WrittenFeedback:
 
 
 def write_feedback(
-    course: OpenCourse, assignment: AssignmentId, student: str = "*"
+    course: OpenCourse,
+    assignment: AssignmentId,
+    student: str = "*",
+    *,
+    only: Collection[StudentId] | None = None,
 ) -> Iterator[WrittenFeedback]:
     """Write the pages of every graded hand-in that the pattern matches; one as each is done.
 
-    Raises `NothingGradedError` where there is none.
+    `only` narrows them to these students. Raises `NothingGradedError` where there is none.
     """
     everyone = course.folder.students_with_autograded(assignment)
-    chosen = [each for each in everyone if fnmatchcase(each, student)]
+    chosen = [
+        each for each in everyone if fnmatchcase(each, student) and (only is None or each in only)
+    ]
     if not chosen:
         raise NothingGradedError(
             f"No hand-in of {assignment} has been graded yet."

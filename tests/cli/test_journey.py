@@ -210,3 +210,15 @@ def test_feedback_can_be_shown_as_a_table(
     shown = labhub("generate-feedback", ASSIGNMENT, "--course-dir", course_dir, "--show").stdout
     assert "the first square is 1" in shown
     assert "0 / 1" in shown
+
+
+def test_feedback_comes_out_of_the_same_run_for_what_was_graded(
+    labhub, plain_engine: type[OpenPlainEngine], course_dir: Path
+) -> None:
+    hand_in(course_dir, "ann")
+    labhub("autograde", ASSIGNMENT, "--course-dir", course_dir)
+    hand_in(course_dir, "bob")
+    result = labhub("autograde", ASSIGNMENT, "--course-dir", course_dir, "--feedback")
+    assert result.exit_code == 0
+    written = {path.parent.parent.name for path in (course_dir / "feedback").rglob("*.html")}
+    assert written == {"bob"}

@@ -59,7 +59,8 @@ class Board:
     def fill(self, targets: Sequence[int], room: Sequence[int]) -> None:
         """Gives reviewers works up to their targets while works have room.
 
-        Works with the fewest reviewers are served first. What is there may move, unless fixed.
+        Works are dealt round by round, so that they fill evenly. What is there may move, unless
+        it is fixed.
         """
         if not self.repeated():
             self._deal(targets, room)
@@ -105,11 +106,10 @@ class Board:
         return False
 
     def _open_works(self, room: Sequence[int]) -> list[int]:
-        """Works that have room, the emptiest first, equals in an order drawn anew."""
-        counts = [len(reviewers) for reviewers in self.reviewers_of]
-        works = [work for work in range(self.works) if counts[work] < room[work]]
+        """Works that have room, in an order drawn anew."""
+        works = [w for w, there in enumerate(self.reviewers_of) if len(there) < room[w]]
         self.lot.shuffle(works)
-        return sorted(works, key=lambda work: counts[work])
+        return works
 
     def _augment_freely(self, source: int, room: Sequence[int]) -> bool:
         """One more work for the source without a repeat, by the shortest chain of moves."""

@@ -28,6 +28,12 @@ def test_bias_and_error_are_told_apart(evidence, style, bias, error, passed):
     assert (found.bias, found.error, found.passed) == (Fraction(bias), Fraction(error), passed)
 
 
+@pytest.mark.parametrize(("points", "passed"), [("2.6", True), ("2.61", False), ("1.4", True)])
+def test_a_difference_of_just_the_tolerance_passes(points, passed):
+    found = calibrate(CRITERIA[:1], {"evidence": Fraction(points)}, tolerance=Fraction("0.15"))
+    assert found.passed is passed
+
+
 @pytest.mark.parametrize(
     ("evidence", "style", "words"),
     [

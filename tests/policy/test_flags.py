@@ -68,6 +68,14 @@ def test_most_phrases_in_common_is_copied(second, copied):
     assert found == ([(FlagKind.COPIED, ADA), (FlagKind.COPIED, BO)] if copied else [])
 
 
+@pytest.mark.parametrize(("shared", "copied"), [(10, True), (9, False), (14, True)])
+def test_sixty_per_cent_of_the_phrases_are_most(shared, copied):
+    one = [f"a{number}" for number in range(14)]  # ten phrases of five words
+    other = [*one[:shared], *(f"b{number}" for number in range(14 - shared))]
+    reviews = [review(ADA, "w1", " ".join(one)), review(BO, "w2", " ".join(other))]
+    assert bool(flags([], reviews, FlagRules(fewest_words=0))) is copied
+
+
 def test_a_text_pasted_into_ones_own_reviews_is_told_apart():
     first, second = flags([], [review(ADA, "w1", GOOD), review(ADA, "w2", GOOD)])
     assert first.words == "100 % of the phrases stand in the own review of w2 too."

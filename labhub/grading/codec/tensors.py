@@ -66,8 +66,9 @@ def bytes_of(tensor: torch.Tensor) -> bytes:
             "A function of the student's was called inside vmap, grad or jacrev of torch.func.",
             hint="Put that call into a @probe, which runs beside the student's objects.",
         )
-    plain = tensor.detach().resolve_conj().resolve_neg().contiguous()
-    return plain.reshape(-1).view(torch.uint8).numpy().tobytes() if plain.numel() else b""
+    plain = tensor.detach().resolve_conj().resolve_neg()
+    # numpy has no bfloat16; only the bytes matter.
+    return (plain.view(torch.int16) if plain.dtype is torch.bfloat16 else plain).numpy().tobytes()
 
 
 def _dense_gradient(tensor: torch.Tensor) -> torch.Tensor | None:

@@ -118,6 +118,8 @@ class Link(Peer):
 
     def ask(self, operation: str, *arguments: Any) -> Any:
         """Have the student's process do something; serve its calls until the answer comes."""
+        if isinstance(self._over, Ended):
+            raise Ended(self._over.reason)
         if self._over is not None:
             raise self._over
         return super().ask(operation, *arguments)

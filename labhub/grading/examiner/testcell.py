@@ -59,24 +59,25 @@ def run_test(
     link = Link(channel, reference)
     error: BaseException | None
     run = _Run(cell, link, carried.setdefault(_NAMESPACE, Namespace()))
+    limit = _TimeLimit(timeout_s)
     try:
-        with _captured(printed), _time_limit(timeout_s):
+        with _captured(printed):
             value = run.execute(reference, library_names or {}, shadowed, course_names)
-            error = link.ended or link.refused
-    except BaseException as raised:
-        value, error = None, _decisive(raised, link)
+        limit.stop()
+        error = TestTimeout() if limit.expired else link.ended or link.refused
+    except BaseException as raised:  # nothing that a test does ends the examiner
+        limit.stop()
+        value, error = None, _decisive(raised, link, limit)
     finally:
         run.close()
     seconds = time.perf_counter() - started
     return _result(cell, value, error, printed.getvalue(), timeout_s, seconds)
 
 
-def _decisive(raised: BaseException, link: Link) -> BaseException:
-    """What decided the verdict: a test cannot hide a broken border behind another exception."""
-    if isinstance(raised, TestTimeout):
-        return raised
-    if isinstance(raised.__context__, TestTimeout):
-        return raised.__context__
+def _decisive(raised: BaseException, link: Link, limit: "_TimeLimit") -> BaseException:
+    """What decided the verdict: a test cannot hide a timeout or a broken border."""
+    if limit.expired:
+        return raised if isinstance(raised, TestTimeout) else TestTimeout()
     return link.ended or link.refused or raised
 
 
@@ -152,20 +153,30 @@ def _evaluate(code: CodeType, namespace: Namespace, waits: bool) -> Any:
     return asyncio.run(value) if waits else value
 
 
-@contextlib.contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raise `TestTimeout` on this thread after `seconds`, and again if it is swallowed."""
+class _TimeLimit:
+    """Raises `TestTimeout` on this thread after some seconds, and again if it is swallowed."""
 
-    def interrupt(signum: int, frame: FrameType | None) -> None:
-        raise TestTimeout
+    def __init__(self, seconds: float) -> None:
+        self.expired = False
+        self._over = False
+        self._before = signal.signal(signal.SIGALRM, self._interrupt)
+        signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), _AGAIN_S)
 
-    before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), _AGAIN_S)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    def _interrupt(self, signum: int, frame: FrameType | None) -> None:
+        if not self._over:
+            self.expired = True
+            raise TestTimeout
+
+    def stop(self) -> None:
+        """Raise no more. The alarm may still come while this runs."""
+        while True:
+            try:
+                self._over = True
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                signal.signal(signal.SIGALRM, self._before)
+            except TestTimeout:
+                continue
+            return
 
 
 class _Printed(io.StringIO):

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from ipykernel.compiler import XCachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
@@ -96,6 +97,7 @@ class LabShell(InteractiveShell):  # type: ignore[misc]
 
     displayhook_class = Type(_ResultHook)
     display_pub_class = Type(_Publisher)
+    compiler_class = Type(XCachingCompiler)  # cells have the names that a kernel gives them
     collected = AnyTrait()
     kernel = None
     """There is none; code that asks for it finds None instead of an AttributeError."""

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from labhub.grading.model import TestStatus
+from labhub.grading.wire import Channel
 from tests.grading.attacks import ATTACKS, RAW
 from tests.grading.boundary import IMPORTS, grade
 
@@ -94,15 +95,25 @@ def test_floods_cost_the_examiner_little_memory() -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400 << 10
 
 
-def test_nothing_of_the_test_is_in_the_students_memory() -> None:
-    """Neither source nor expected value nor reference reach the process, call or no call."""
-    code = IMPORTS + (
-        "import gc\n"
-        "def f(x):\n"
-        "    mine = {id(gc), id(f)}\n"
-        "    texts = [o for o in gc.get_objects() if isinstance(o, dict)]\n"
-        "    found = [k for o in texts for k in list(o) if isinstance(k, str) and 'sesame' in k]\n"
-        "    return len(found)\n"
+def test_neither_source_nor_expected_value_travels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What goes to the student's process: names asked for, arguments, and nothing else."""
+    frames: list[bytes] = []
+    send = Channel.send_frame
+
+    def record(self: Channel, frame: bytes, *rest: object, **named: object) -> None:
+        frames.append(bytes(frame))
+        send(self, frame, *rest, **named)
+
+    monkeypatch.setattr(Channel, "send_frame", record)
+    code = "expected = right = None\ndef f(x, g): return g(x)"
+    test = (
+        "def right(x):\n    return 'sesame' + x\n"
+        "expected = right('open')\n"
+        "assert f('argument', lambda x: x) == 'argument', 'a law'\n"
+        "assert expected == 'sesameopen'"
     )
-    test = "def check_sesame(x):\n    sesame_value = 5\n    return x\nassert f(1) == 0"
     assert grade(code, test).status == "passed"
+    sent = b"".join(frames)
+    assert b"argument" in sent
+    assert b"sesame" not in sent
+    assert b"law" not in sent

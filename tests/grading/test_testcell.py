@@ -97,7 +97,6 @@ def test_verdict(source: str) -> None:
     [
         "spin()",
         "while True: pass",
-        "while True:\n    try:\n        spin()\n    except BaseException:\n        pass",
     ],
 )
 def test_a_test_ends_at_its_time_limit(source: str) -> None:
@@ -151,10 +150,8 @@ def test_a_computed_value_never_reaches_the_students_module() -> None:
 
 
 def test_a_probe_sends_no_comment_of_the_test() -> None:
-    code = "import linecache\ndef look(): return [str(v) for v in linecache.cache.values()]"
-    source = (
-        "@probe\ndef f():  # the answer is 4711\n    return look()\nassert '4711' not in str(f())"
-    )
+    code = "import linecache\ndef look(): return linecache.cache['<probe f>'][2]"
+    source = "@probe\ndef f():  # it is 47\n    return look()\nassert '47' not in str(f())"
     assert grade(code, source).status == "passed"
 
 

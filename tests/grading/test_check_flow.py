@@ -21,7 +21,10 @@ def notebook(*cells: tuple[str, str] | str) -> Exam:
 
 
 def kept(exam: Exam, grade_id: str, code: str = "pass", tests: tuple[str, ...] = ()) -> list[int]:
-    return sorted(Flow(exam.cells).select(grade_id, code, tests))
+    """The cells that a change of the answer `grade_id` by `code` can have to do with."""
+    flow = Flow(exam.cells)
+    changed = flow.changed_by(grade_id) | flow.changes(names_of(code))
+    return sorted(flow.needed_for(grade_id, flow.affected(grade_id, changed) | set(tests)))
 
 
 LAB = notebook(

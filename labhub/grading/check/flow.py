@@ -1,7 +1,7 @@
 """Which cells can have to do with a change of one cell: names followed through a notebook.
 
 A mutant changes one answer. Test cells that cannot see any name that depends on this answer end
-as they did with the author's own solution, and given cells that neither these tests nor their
+as they did with the author's own solution, and given cells that neither the other tests nor their
 needs mention (plots, long trainings) change nothing for them. Leaving both out makes checking a
 lab several times faster.
 
@@ -10,13 +10,14 @@ settings or seeds are always kept. What names cannot show (an object changed und
 shows in a control run of the author's solution with the same cells; `--whole` leaves nothing out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
 from labhub.grading.check.names import Names, names_of
 from labhub.grading.model import StudentCell, TestCell
 from labhub.grading.plan import needed_definitions
+from labhub.ids import GradeId
 
 
 @dataclass(frozen=True)
@@ -58,20 +59,27 @@ class Flow:
         """The names whose objects may be others after a cell with these names."""
         return names.functions | names.assigns | (names.touches & self._data)
 
-    def select(self, grade_id: str, code: str, tests: Sequence[str]) -> frozenset[int]:
-        """The indexes of the cells that a change of one answer can have to do with.
+    def changed_by(self, grade_id: str) -> frozenset[str]:
+        """The names that an answer makes or changes."""
+        return self.changes(self.names[self._place_of(grade_id)])
 
-        `code` is the changed answer; `tests` are kept whatever the names say.
-        """
-        place = next(i for i, cell in enumerate(self.cells) if cell.grade_id == grade_id)
-        changed = self.changes(self.names[place]) | self.changes(names_of(code))
-        wanted = self.affected_tests(place, changed) | {place}
-        wanted |= {i for i, cell in enumerate(self.cells) if cell.grade_id in tests}
-        return frozenset(self.cells[i].index for i in self.needed(wanted))
+    def affected(self, grade_id: str, changed: frozenset[str]) -> frozenset[GradeId]:
+        """The tests that can see it when these names change in an answer."""
+        places = self._affected_places(self._place_of(grade_id), changed)
+        tests = (self.cells[place] for place in places)
+        return frozenset(test.grade_id for test in tests if isinstance(test, TestCell))
+
+    def needed_for(self, grade_id: str, tests: Collection[str]) -> frozenset[int]:
+        """The indexes of an answer, of these tests, and of the cells that these rest on."""
+        wanted = {i for i, cell in enumerate(self.cells) if cell.grade_id in {grade_id, *tests}}
+        return frozenset(self.cells[place].index for place in self._needed(wanted))
+
+    def _place_of(self, grade_id: str) -> int:
+        return next(place for place, cell in enumerate(self.cells) if cell.grade_id == grade_id)
 
     # --- forwards: what sees a change --------------------------------------------------------
 
-    def affected_tests(self, place: int, changed: frozenset[str]) -> set[int]:
+    def _affected_places(self, place: int, changed: frozenset[str]) -> set[int]:
         """The test cells after `place` that can see a change of these names there.
 
         A value flows from a cell to cells below it. A function sees the names of the moment when
@@ -103,7 +111,7 @@ class Flow:
 
     # --- backwards: what a test needs --------------------------------------------------------
 
-    def needed(self, wanted: set[int]) -> set[int]:
+    def _needed(self, wanted: set[int]) -> set[int]:
         """`wanted` and every cell that makes or changes something that they use."""
         last = max(wanted)
         kept = wanted | {place for place in range(last) if self._sets_up(place)}

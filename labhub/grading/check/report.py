@@ -24,6 +24,8 @@ class Stage(StrEnum):
     """The instructor's solution through the grading engine: full marks."""
     EMPTY = "empty"
     """The student version through the grading engine: no points."""
+    ISOLATION = "isolation"
+    """Which tests use which answer; runs where mutants or alternates are checked."""
     MUTANTS = "mutants"
     """Wrong solutions fail in their own tests and only there."""
     ALTERNATES = "alternates"

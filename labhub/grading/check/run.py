@@ -225,7 +225,8 @@ class _Check:
         verdicts, findings = check_variants(
             engine, lab, wanted, whole=self.options.whole, progress=self.progress
         )
-        self._add(findings, *(s for s in (Stage.MUTANTS, Stage.ALTERNATES) if self._wants(s)))
+        stages = [s for s in (Stage.MUTANTS, Stage.ALTERNATES) if self._wants(s)]
+        self._add(findings, *([] if self.options.whole else [Stage.ISOLATION]), *stages)
         self.report = replace(self.report, verdicts=(*self.report.verdicts, *verdicts))
 
 

@@ -8,6 +8,8 @@ from labhub.authoring.findings import Finding, advice
 from labhub.authoring.notebook import Notebook, Role
 from labhub.grading.check.exams import Lab, with_variant
 from labhub.grading.check.flow import Flow
+from labhub.grading.check.knockouts import tests_that_use
+from labhub.grading.check.names import names_of
 from labhub.grading.check.reference import ExamRunner, lost
 from labhub.grading.check.report import Progress, Stage, Step, Verdict
 from labhub.grading.model import Exam, ExamResult
@@ -23,8 +25,12 @@ class _Job:
     variant: Variant | None = None
 
     @property
-    def kept(self) -> frozenset[int]:
-        return frozenset(cell.index for cell in self.exam.cells)
+    def stage(self) -> Stage:
+        return Stage.MUTANTS if isinstance(self.variant, Mutant) else Stage.ALTERNATES
+
+    @property
+    def label(self) -> str:
+        return self.variant.title if self.variant else "the author's own solution"
 
 
 def check_variants(
@@ -36,18 +42,17 @@ def check_variants(
     with it.
     """
     exam = lab.reference_exam()
-    flow = None if whole else Flow(exam.cells)
-    jobs = [_job(exam, variant, flow) for variant in checks.variants]
-    controls = {job.kept: _Job(_only(exam, job.kept)) for job in jobs} if flow else {}
-    plan = dict(enumerate([*jobs, *controls.values()]))
+    if whole:
+        jobs = [_Job(with_variant(exam, variant), variant) for variant in checks.variants]
+    else:
+        jobs = _selected_jobs(engine, exam, checks, progress)
     results: dict[int, ExamResult] = {}
-    for key, result in engine.run((key, job.exam) for key, job in plan.items()):
+    for key, result in engine.run((key, job.exam) for key, job in enumerate(jobs)):
         results[key] = result
-        label = variant.title if (variant := plan[key].variant) else "the author's own"
-        progress(Step(_stage(plan[key]), len(results), len(plan), label))
+        progress(Step(jobs[key].stage, len(results), len(jobs), jobs[key].label))
     verdicts: list[Verdict] = []
     findings: list[Finding] = []
-    for key, job in plan.items():
+    for key, job in enumerate(jobs):
         if job.variant is None:
             findings += _control_findings(lab, results[key])
         else:
@@ -56,16 +61,29 @@ def check_variants(
     return tuple(verdicts), tuple(dict.fromkeys(findings))
 
 
-def _stage(job: _Job) -> Stage:
-    return Stage.MUTANTS if isinstance(job.variant, Mutant) else Stage.ALTERNATES
+def _selected_jobs(
+    engine: ExamRunner, exam: Exam, checks: Checks, progress: Progress
+) -> list[_Job]:
+    """Each variant with the cells that can have to do with it, and a control of each selection."""
+    flow = Flow(exam.cells)
+    answers = {variant.cell for variant in checks.variants}
+    users = tests_that_use(engine, exam, flow, answers, progress)
+    selections = {
+        variant: flow.needed_for(variant.cell, _tests_of(variant, flow) | users[variant.cell])
+        for variant in checks.variants
+    }
+    jobs = [
+        _Job(_only(with_variant(exam, variant), kept), variant)
+        for variant, kept in selections.items()
+    ]
+    return [*jobs, *(_Job(_only(exam, kept)) for kept in dict.fromkeys(selections.values()))]
 
 
-def _job(exam: Exam, variant: Variant, flow: Flow | None) -> _Job:
-    changed = with_variant(exam, variant)
-    if flow is None:
-        return _Job(changed, variant)
-    kills = variant.kills if isinstance(variant, Mutant) else ()
-    return _Job(_only(changed, flow.select(variant.cell, variant.code, kills)), variant)
+def _tests_of(variant: Variant, flow: Flow) -> frozenset[GradeId]:
+    """The tests that a variant says it kills, and those that see names which it alone binds."""
+    kills = frozenset(variant.kills) if isinstance(variant, Mutant) else frozenset()
+    new = flow.changes(names_of(variant.code)) - flow.changed_by(variant.cell)
+    return kills | flow.affected(variant.cell, new)
 
 
 def _only(exam: Exam, kept: frozenset[int]) -> Exam:

@@ -35,7 +35,6 @@ _START_TIMEOUT_S = 120.0
 _SEND_TIMEOUT_S = 30.0
 _MOST_PARENTS = 4
 _MOST_FAILURES = 3
-_MOST_TRIES = 2
 
 ReferenceKey = tuple[tuple[str, ...], tuple[str, ...]]
 
@@ -182,7 +181,7 @@ class Dispatcher(threading.Thread):
         if self._failures > _MOST_FAILURES:
             raise EngineError("The warm parent of grading ended again and again.", hint=words)
         for submission in self._drop_running():
-            if submission.tries < _MOST_TRIES:
+            if submission.is_worth_another_try:
                 self._queue.appendleft(submission)
             else:
                 submission.deliver(submission.key, submission.result())
@@ -239,9 +238,9 @@ class Dispatcher(threading.Thread):
             self._close_mailbox(self._parents.pop(old).mailbox)
         ours, theirs = Mailbox.pair()
         parent = _Parent(ours)
-        with contextlib.suppress(OSError):  # its end is noticed when we listen
+        with contextlib.suppress(OSError), theirs:  # its end is noticed when we listen
             self._warm.fork(self._number(), "examiner-parent", [theirs.fileno()], {})
-            theirs.close()
+        with contextlib.suppress(OSError):
             ours.send({"reference": key[0], "tests": key[1]}, timeout_s=_SEND_TIMEOUT_S)
         self._watch(ours.fileno(), lambda: self._hear_parent(key, parent))
         return parent
@@ -285,9 +284,9 @@ class Dispatcher(threading.Thread):
         submission.begin(ours)
         self._running.append(submission)
         parent.examiners[number] = submission
-        with contextlib.suppress(OSError):  # its end is noticed when we listen
+        with contextlib.suppress(OSError), theirs:  # its end is noticed when we listen
             parent.mailbox.send({"fork": number, "role": "examiner"}, [theirs.fileno()])
-            theirs.close()
+        with contextlib.suppress(OSError):
             ours.send({"exam": exam_letter(submission.exam)}, timeout_s=_SEND_TIMEOUT_S)
         self._watch(ours.fileno(), lambda: self._hear_examiner(submission, ours))
 
@@ -350,8 +349,11 @@ class Dispatcher(threading.Thread):
             return
         self._running.remove(submission)
         self._close(submission)
-        self._failures = 0
-        submission.deliver(submission.key, submission.result())
+        if submission.is_worth_another_try:
+            self._queue.appendleft(submission)
+        else:
+            self._failures = 0
+            submission.deliver(submission.key, submission.result())
         self._start_some()
 
     def _close(self, submission: Submission) -> None:

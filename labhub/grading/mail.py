@@ -9,13 +9,14 @@ import socket
 import struct
 import time
 from collections.abc import Mapping, Sequence
+from types import TracebackType
 from typing import Any, Self
 
 Letter = dict[str, Any]
 
 LETTER_LIMIT_BYTES = 256 << 20
 _HEAD = struct.Struct("<I")
-_CLOSE_ON_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0x40000000)
+_FD = struct.Struct("i")
 _MOST_FDS = 8
 _PART_BYTES = 1 << 20
 
@@ -78,6 +79,17 @@ class Mailbox:
         """Close this end. Does nothing the second time."""
         self._sock.close()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
     def detach(self) -> int:
         """Give the descriptor away; the mailbox is closed from now on."""
         return self._sock.detach()
@@ -109,13 +121,23 @@ class Mailbox:
 
     def _part(self, most: int, *, fds: bool) -> bytes:
         if fds:
-            part, come, _, _ = socket.recv_fds(self._sock, most, _MOST_FDS, _CLOSE_ON_EXEC)
-            self._come_fds += come
+            space = socket.CMSG_SPACE(_MOST_FDS * _FD.size)
+            part, control, _, _ = self._sock.recvmsg(most, space, socket.MSG_CMSG_CLOEXEC)
+            self._come_fds += _descriptors(control)
         else:
             part = self._sock.recv(most)
         if not part:
             raise EOFError("the far end is closed")
         return part
+
+
+def _descriptors(control: list[tuple[int, int, bytes]]) -> list[int]:
+    return [
+        number
+        for level, kind, content in control
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS)
+        for (number,) in _FD.iter_unpack(content[: len(content) - len(content) % _FD.size])
+    ]
 
 
 def _left(deadline: float | None) -> float | None:

@@ -34,6 +34,7 @@ _NOT_RUN = "This test gave no result; please ask for your hand-in to be graded a
 _NO_TIME = "The time for this notebook was used up before this test."
 _TESTS_SHARE = 0.5
 _MARGIN_S = 10.0
+_MOST_TRIES = 2
 _UNSUSPECTED_BYTES = 48 << 20
 _MEMORY_SLACK = 1.125
 """A single process meets the kernel's limit first: a MemoryError in its cell, not its end."""
@@ -116,6 +117,11 @@ class Submission:
     def is_over(self) -> bool:
         """Whether the examiner and all answer processes have ended and been counted."""
         return self.examiner_ended and all(answer.ended for answer in self.answers.values())
+
+    @property
+    def is_worth_another_try(self) -> bool:
+        """Whether the examiner ended before its work, by no limit, for the first time."""
+        return not self.done and not self.out_of_time and self.tries < _MOST_TRIES
 
     @property
     def hard_limit_s(self) -> float:

@@ -160,7 +160,7 @@ def _run(source: str, place: int, namespace: dict[str, Any]) -> None:
         result = eval(code, namespace)  # noqa: S307 - the instructor's own code
         if asyncio.iscoroutine(result):
             asyncio.run(result)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ReferenceCellError(
             f"Cell {place + 1} of the instructor's notebook raised {type(error).__name__}: {error}",
             hint="Its tests ask for names of `reference` that need this cell. Run the notebook "

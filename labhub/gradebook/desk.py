@@ -1,7 +1,7 @@
 """The desk over which one hand-in goes: taken in, laid out for the engine, recorded."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,13 @@ from labhub.authoring.folders import put_in_place
 from labhub.clock import Clock
 from labhub.exchange.intake import Intake, NotebookIntake, intake_submission
 from labhub.gradebook.exams import build_exam, put_course_cells_back
-from labhub.gradebook.graded_notebook import KEY, graded_notebook, stand_in
+from labhub.gradebook.graded_notebook import KEY, graded_notebook, stand_in, write_notebook
 from labhub.gradebook.handin import HandIn, handed_in_at, lay_out_files, problem_of
 from labhub.gradebook.marks import NotebookMarks, marks_of, no_marks
 from labhub.gradebook.opening import OpenCourse
 from labhub.gradebook.outcome import Outcome, Standing, in_process_tests, record_of, scores_in
 from labhub.gradebook.plan import AssignmentPlan
-from labhub.gradebook.record import Recorder
+from labhub.gradebook.record import Recorded, Recorder
 from labhub.grading.model import Exam, ExamResult, Problem
 from labhub.grading.problems import EXAMINER_DIED
 from labhub.ids import NotebookId
@@ -73,7 +73,7 @@ class Desk:
         if standing is None:
             return None
         outcome = Outcome(hand_in.student, Standing.UNCHANGED, written=False)
-        return replace(outcome, **asdict(standing))
+        return replace(outcome, **_fields(standing))
 
     def take_in(self, hand_in: HandIn) -> Pending:
         """Read and repair a hand-in, and lay out the files that its code may read."""
@@ -89,18 +89,18 @@ class Desk:
             yield build_exam(self.plan, part, each.notebook, pending.workdir)
 
     def record(self, pending: Pending) -> Outcome:
-        """Difference, files, transaction, files in place: in this order."""
+        """Files, transaction, files in place: in this order."""
         hand_in, assignment = pending.hand_in, self.plan.assignment
         marks = [self._marks(each, pending.results) for each in pending.intake.notebooks]
-        changes = self._recorder.difference(assignment, hand_in.student, marks)
         timestamp, complaint = handed_in_at(hand_in.folder)
-        outcome = replace(self._outcome(pending, marks, complaint), changes=changes)
+        outcome = self._outcome(pending, marks, complaint)
         if self._dry_run:
-            return replace(outcome, written=False)
+            changes = self._recorder.difference(assignment, hand_in.student, marks)
+            return replace(outcome, changes=changes, written=False)
         self._write_notebooks(pending)
         recorded = self._recorder.record(assignment, hand_in.student, marks, timestamp)
         put_in_place(hand_in.staging, hand_in.target)
-        return replace(outcome, **asdict(recorded))
+        return replace(outcome, **_fields(recorded))
 
     def _marks(
         self, intake: NotebookIntake, results: Mapping[NotebookId, ExamResult]
@@ -122,7 +122,7 @@ class Desk:
                 notebook = stand_in(part, each.problem.sentence, record)
             else:
                 notebook = graded_notebook(each.notebook, result, record)
-            nbformat.write(notebook, pending.hand_in.staging / f"{each.notebook_id}.ipynb")
+            write_notebook(notebook, pending.hand_in.staging / f"{each.notebook_id}.ipynb")
 
     def _outcome(
         self, pending: Pending, marks: list[NotebookMarks], complaint: Problem | None
@@ -143,6 +143,10 @@ class Desk:
             wall_s=sum(result.wall_s for result in results),
             cpu_s=sum(result.cpu_s for result in results),
         )
+
+
+def _fields(recorded: Recorded) -> dict[str, Any]:
+    return {each.name: getattr(recorded, each.name) for each in fields(recorded)}
 
 
 def _standing(pending: Pending) -> Standing:

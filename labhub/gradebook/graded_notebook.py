@@ -5,8 +5,10 @@ error where no point was earned, a number for partial credit, nothing for full m
 is for staff: hidden tests and their tracebacks stand in it, as in nbgrader.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
@@ -52,6 +54,15 @@ def stand_in(part: NotebookPlan, sentence: str, record: Mapping[str, Any]) -> No
     put_course_cells_back(part, notebook)
     notebook.metadata[KEY] = dict(record)
     return notebook
+
+
+def write_notebook(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook in one line of ASCII, whatever text is in it.
+
+    nbformat's own writer indents, for the eyes of git, with an encoder that takes longer than all
+    the rest of recording; `autograded/` is read by programs only.
+    """
+    path.write_text(json.dumps(notebook), encoding="ascii")
 
 
 def test_outputs(test: TestResult) -> list[NotebookNode]:

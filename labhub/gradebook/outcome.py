@@ -100,10 +100,10 @@ def record_of(
 
 def scores_in(
     records: Mapping[NotebookId, Mapping[str, Any]],
-) -> dict[NotebookId, dict[str, float]]:
+) -> dict[NotebookId, dict[GradeId, float]]:
     """The tests' scores that graded notebooks remember."""
     return {
-        name: {test["grade_id"]: test["score"] for test in record["tests"]}
+        name: {GradeId(test["grade_id"]): test["score"] for test in record["tests"]}
         for name, record in records.items()
     }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nbgrader.api import (
@@ -19,6 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import LoggingConfigurable
 
+from labhub.gradebook.cell_rows import CellRows, cell_rows
 from labhub.gradebook.errors import GradebookWriteError
 from labhub.gradebook.marks import NotebookMarks
 from labhub.gradebook.opening import OpenCourse
@@ -50,6 +51,8 @@ class Recorded:
     late_penalty: float
     seconds_late: float
     needs_manual_grade: bool
+    changes: tuple[MarkChange, ...] = ()
+    """The automatic marks of a former grading that were replaced."""
 
 
 class Recorder:
@@ -58,6 +61,7 @@ class Recorder:
     def __init__(self, course: OpenCourse) -> None:
         self._parent: LoggingConfigurable = course.parent
         self._gradebook = Gradebook(course.folder.db_url, course.folder.course_id)
+        self._rows: dict[AssignmentId, dict[str, CellRows]] = {}
 
     def close(self) -> None:
         """Close the database."""
@@ -69,26 +73,24 @@ class Recorder:
         """The automatic marks that recording would change; empty for a first grading."""
         with self._transaction():
             submission = self._find(assignment, student)
-            if submission is None:
-                return ()
-            return tuple(
-                change for each in marks for change in _changes(_grades(submission, each), each)
-            )
+            return self._difference(submission, marks) if submission else ()
 
     def standing(
         self,
         assignment: AssignmentId,
         student: StudentId,
-        scores: Mapping[NotebookId, Mapping[str, float]],
+        scores: Mapping[NotebookId, Mapping[GradeId, float]],
     ) -> Recorded | None:
         """A hand-in's standing, if the gradebook has exactly these scores of tests; else None."""
         with self._transaction():
             submission = self._find(assignment, student)
             if submission is None:
                 return None
+            rows = self._cell_rows(assignment)
             stored = {
-                NotebookId(notebook.name): {
-                    grade.name: grade.auto_score for grade in notebook.grades
+                rows[notebook.notebook_id].notebook_id: {
+                    rows[notebook.notebook_id].name_of(grade.cell_id): grade.auto_score
+                    for grade in notebook.grades
                 }
                 for notebook in submission.notebooks
             }
@@ -112,20 +114,23 @@ class Recorder:
         keeps it; None leaves what is recorded. Raises `GradebookWriteError`.
         """
         with self._transaction(write=True):
-            submission = self._find(assignment, student) or self._create(assignment, student)
+            former = self._find(assignment, student)
+            changes = self._difference(former, marks) if former else ()
+            submission = former or self._create(assignment, student)
             if timestamp is not None:
                 submission.timestamp = timestamp
-            notebooks = {notebook.name: notebook for notebook in submission.notebooks}
+            rows = self._cell_rows(assignment)
+            notebooks = {rows[each.notebook_id].notebook_id: each for each in submission.notebooks}
             for each in marks:
                 notebook = notebooks[each.notebook_id]
-                self._ensure_rows(notebook)
-                _write(notebook, each)
+                self._ensure_rows(notebook, rows[notebook.notebook_id])
+                _write(notebook, each, rows[notebook.notebook_id])
             self._gradebook.db.flush()
             for each in marks:
                 self._penalise(submission, notebooks[each.notebook_id])
             self._gradebook.db.flush()
-            self._gradebook.db.expire_all()
-            return _recorded(submission)
+            self._gradebook.db.expire(submission)
+            return replace(_recorded(submission), changes=changes)
 
     @contextmanager
     def _transaction(self, *, write: bool = False) -> Iterator[None]:
@@ -169,19 +174,34 @@ class Recorder:
         session.flush()
         return submission
 
-    def _ensure_rows(self, notebook: SubmittedNotebook) -> None:
+    def _cell_rows(self, assignment: AssignmentId) -> dict[str, CellRows]:
+        if assignment not in self._rows:
+            self._rows[assignment] = cell_rows(self._gradebook, assignment)
+        return self._rows[assignment]
+
+    def _ensure_rows(self, notebook: SubmittedNotebook, rows: CellRows) -> None:
         """A grade and a comment per cell, also for cells that came after the first hand-in."""
-        master = notebook.notebook
-        grades = {grade.cell_id for grade in notebook.grades}
-        comments = {comment.cell_id for comment in notebook.comments}
-        for cell in [*master.grade_cells, *master.task_cells]:
-            if cell.id not in grades:
-                self._gradebook.db.add(Grade(cell_id=cell.id, notebook_id=notebook.id))
-        for cell in [*master.solution_cells, *master.task_cells]:
-            if cell.id not in comments:
-                self._gradebook.db.add(Comment(cell_id=cell.id, notebook_id=notebook.id))
-        self._gradebook.db.flush()
-        self._gradebook.db.refresh(notebook)
+        grades = rows.graded - {grade.cell_id for grade in notebook.grades}
+        comments = rows.commented - {comment.cell_id for comment in notebook.comments}
+        if not grades and not comments:
+            return
+        session = self._gradebook.db
+        session.add_all(Grade(cell_id=cell, notebook_id=notebook.id) for cell in sorted(grades))
+        session.add_all(Comment(cell_id=cell, notebook_id=notebook.id) for cell in sorted(comments))
+        session.flush()
+        session.refresh(notebook, ["grades", "comments"])
+
+    def _difference(
+        self, submission: SubmittedAssignment, marks: Sequence[NotebookMarks]
+    ) -> tuple[MarkChange, ...]:
+        rows = self._cell_rows(submission.assignment.name)
+        new = {each.notebook_id: each for each in marks}
+        return tuple(
+            change
+            for notebook in submission.notebooks
+            if (cells := rows[notebook.notebook_id]).notebook_id in new
+            for change in _changes(notebook, new[cells.notebook_id], cells)
+        )
 
     def _penalise(self, submission: SubmittedAssignment, notebook: SubmittedNotebook) -> None:
         """Ask nbgrader's plugin for the penalty, as its own preprocessor does."""
@@ -209,16 +229,10 @@ def _recorded(submission: SubmittedAssignment) -> Recorded:
     )
 
 
-def _grades(submission: SubmittedAssignment, marks: NotebookMarks) -> dict[str, Grade]:
-    return {
-        grade.name: grade
-        for notebook in submission.notebooks
-        if notebook.name == marks.notebook_id
-        for grade in notebook.grades
-    }
-
-
-def _changes(grades: Mapping[str, Grade], marks: NotebookMarks) -> Iterator[MarkChange]:
+def _changes(
+    notebook: SubmittedNotebook, marks: NotebookMarks, rows: CellRows
+) -> Iterator[MarkChange]:
+    grades = {rows.name_of(grade.cell_id): grade for grade in notebook.grades}
     for grade_id, after in marks.auto_scores.items():
         grade = grades.get(grade_id)
         before = grade.auto_score if grade else None
@@ -227,16 +241,18 @@ def _changes(grades: Mapping[str, Grade], marks: NotebookMarks) -> Iterator[Mark
             yield MarkChange(marks.notebook_id, grade_id, before, after, manual)
 
 
-def _write(notebook: SubmittedNotebook, marks: NotebookMarks) -> None:
+def _write(notebook: SubmittedNotebook, marks: NotebookMarks, rows: CellRows) -> None:
     """nbgrader's `SaveAutoGrades`: what a person decided is never touched."""
     for grade in notebook.grades:
-        if grade.name in marks.auto_scores:
-            grade.auto_score = marks.auto_scores[grade.name]
+        name = rows.name_of(grade.cell_id)
+        if name in marks.auto_scores:
+            grade.auto_score = marks.auto_scores[name]
             grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
         elif grade.auto_score is not None:
             # A task of a hand-in that could not be read before, and now can.
             grade.auto_score = None
             grade.needs_manual_grade = grade.manual_score is None
     for comment in notebook.comments:
-        if comment.name in marks.auto_comments:
-            comment.auto_comment = marks.auto_comments[comment.name]
+        name = rows.name_of(comment.cell_id)
+        if name in marks.auto_comments:
+            comment.auto_comment = marks.auto_comments[name]

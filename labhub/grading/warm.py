@@ -175,10 +175,16 @@ def _roles(shell: "LabShell", *, walled: bool) -> dict[str, Role]:
     def examiner_parent(_: Letter, descriptors: list[int]) -> None:
         be_examiner_parent(descriptors[0])
 
+    def kernel(letter: Letter, _: list[int]) -> None:
+        from labhub.grading.kernel import be_kernel
+
+        be_kernel(letter)
+
     fork = namespaces.PidNamespaces().fork if walled else os.fork
     return {
         "answer": Role(answer, fork, descriptors=range(2, 4)),
         "examiner-parent": Role(examiner_parent, descriptors=range(1, 2)),
+        "kernel": Role(kernel, fork, descriptors=range(1)),
     }
 
 

@@ -175,14 +175,15 @@ def _command(pid: int) -> str:
 
 @pytest.mark.slow
 def test_the_death_of_the_warm_parent_is_survived():
+    others = set(warm_tree())
     with Engine(jobs=1, preload=("numpy",)) as engine:
         running = engine.run((i, exam(f"import time; time.sleep(1); {i}")) for i in range(3))
         next(running)
-        for pid in warm_tree():
+        for pid in set(warm_tree()) - others:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         assert sorted(text(cell(result, 0)) for _, result in running) == ["1", "2"]
-    assert warm_tree() == []
+    assert set(warm_tree()) <= others
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from labhub.grading.process_errors import SandboxError
@@ -41,8 +41,8 @@ class View:
     """Package folders; they lie side by side in `PACKAGES_FOLDER`."""
     data_dir: Path | None = None
     """Seen as `DATA_FOLDER`."""
-    extra: Mapping[Path, str] = field(default_factory=dict)
-    """More folders, read-only: outside -> inside."""
+    writable: tuple[Path, ...] = ()
+    """Folders that can be changed; they keep their places. None for student code."""
 
 
 def view_of_this_python(packages: Iterable[str], data_dir: Path | None = None) -> View:
@@ -53,6 +53,11 @@ def view_of_this_python(packages: Iterable[str], data_dir: Path | None = None) -
         packages=tuple(_folder_of(name) for name in packages),
         data_dir=data_dir,
     )
+
+
+def with_writable(view: View, folders: tuple[Path, ...]) -> View:
+    """`view` with folders that can be changed, for kernels of the course's own notebooks."""
+    return replace(view, writable=(*view.writable, *folders))
 
 
 def _without_nested(folders: Iterable[Path]) -> tuple[Path, ...]:
@@ -148,7 +153,7 @@ def command(
             for part in _read_only(folder, f"{PACKAGES_FOLDER}/{folder.name}")
         ),
         *(_read_only(view.data_dir, DATA_FOLDER) if view.data_dir else ()),
-        *(part for outside, inside in view.extra.items() for part in _read_only(outside, inside)),
+        *(part for folder in view.writable for part in ("--bind", str(folder), str(folder))),
         "--clearenv",
         *(
             part

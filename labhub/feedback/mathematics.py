@@ -29,8 +29,9 @@ _SIGNS = _GREEK | _CAPITAL | {
 }  # fmt: skip
 _WORDS = {"log", "ln", "exp", "max", "min", "arg", "sin", "cos", "tanh", "det", "lim", "Pr", "tr"}
 _STYLES = "mathbf|mathrm|mathcal|mathbb|mathsf|mathit|text|textrm|operatorname|boldsymbol|bm"
+_STYLED_SCRIPT = re.compile(rf"([_^])\\(?:{_STYLES})\*?(\{{[^{{}}]*\}})")
 _STYLE = re.compile(rf"\\(?:{_STYLES})\*?\{{([^{{}}]*)\}}")
-_FRACTION = re.compile(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}")
+_FRACTION = re.compile(r"\\[dt]?frac(?:\{([^{}]*)\}\{([^{}]*)\}|(\d)(\d))")
 _ROOT = re.compile(r"\\sqrt\{([^{}]*)\}")
 _ACCENT = re.compile(r"\\(hat|bar|tilde|vec|dot)\{([^{}]*)\}")
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "vec": "\u20d7", "dot": "\u0307"}
@@ -54,6 +55,7 @@ def readable(latex: str) -> str:
     text = _ENVIRONMENT.sub("", text).replace("&", " ")
     for _ in range(6):  # from the inside out; deeper nesting stays as written
         before = text
+        text = _STYLED_SCRIPT.sub(r"\1\2", text)
         text = _STYLE.sub(r"\1", text)
         text = _ACCENT.sub(lambda found: found[2] + _ACCENTS[found[1]], text)
         text = _ROOT.sub(r"√(\1)", text)
@@ -73,7 +75,8 @@ def _script(found: re.Match[str]) -> str:
 
 
 def _fraction(found: re.Match[str]) -> str:
-    over, under = (part if len(part) < 2 else f"({part})" for part in found.groups())
+    parts = [part for part in found.groups() if part is not None]
+    over, under = (part if len(part) < 2 else f"({part})" for part in parts)
     return f"{over}/{under}"
 
 

@@ -45,6 +45,11 @@ class Exercise:
         return f"{number(self.earned)} / {number(self.possible)}"
 
     @property
+    def is_full(self) -> bool:
+        """Whether nothing is left to say: all passed, no comment."""
+        return all(part.verdict.tone == "good" and not part.comment for part in self.parts)
+
+    @property
     def share(self) -> float:
         """Earned of possible in percent, 0 to 100."""
         return percent(self.earned, self.possible)

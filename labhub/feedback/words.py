@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import mistune
@@ -27,10 +28,22 @@ def render_words(
         of_course: The course wrote it: headings stay headings and https links can be clicked.
             In a student's text they are words in bold and addresses in plain sight.
     """
+    if attachments:
+        return _rendered(source, attachments, of_course=of_course)
+    return _remembered(source, of_course=of_course)
+
+
+@lru_cache(maxsize=512)
+def _remembered(source: str, *, of_course: bool) -> Markup:
+    """The course's text is the same on every page of a batch."""
+    return _rendered(source, {}, of_course=of_course)
+
+
+def _rendered(source: str, attachments: Mapping[str, Any], *, of_course: bool) -> Markup:
     text = plain(source)
     if len(text) > MOST_WORDS or _NESTED.search(text):
         return Markup("<pre>{}</pre>").format(text)
-    renderer = _Renderer(attachments or {}, of_course=of_course)
+    renderer = _Renderer(attachments, of_course=of_course)
     html = mistune.Markdown(renderer, plugins=_PLUGINS)(text)
     return clean_markdown(str(html), links=of_course)
 

@@ -130,6 +130,16 @@ def test_given_text_keeps_headings_and_safe_links(page, see):
     assert seen.all("h3") == [{}]
 
 
+def test_an_exercise_with_full_points_is_one_line(page, see):
+    """Its tests are behind a summary; where something is missing all is in sight."""
+    mark = Mark(1, 1)
+    test = FeedbackCell(CellKind.TEST, "code", "", mark=mark, status=TestStatus.PASSED)
+    seen = see(render_page(page(cells=(test,))))
+    assert "1 of 1 passed" in seen.text
+    assert len(seen.all("details")) == 1
+    assert len(see(render_page(page())).all("details")) == 1  # that of the visible test
+
+
 def test_times_are_told_with_their_zone(page, see):
     at = datetime(2026, 11, 2, 9, 5, tzinfo=UTC)
     seen = see(render_page(page(handed_in=at, graded=at, version="0.1.0")))
@@ -144,6 +154,7 @@ def test_times_are_told_with_their_zone(page, see):
         (r"\frac{1}{2}\lambda", "1/2λ"),
         (r"\mathbf{W}^\top x \le 3", "W<sup>⊤</sup> x ≤ 3"),
         (r"\sqrt{d_k} < \hat{y}", "√(d<sub>k</sub>) &lt; y\u0302"),
+        (r"n_\text{in} + \tfrac12", "n<sub>in</sub> + 1/2"),
         (r"\unknown{x}", r"\unknown{x}"),
         (r"x^{a^{b}}", "x<sup>a<sup>b</sup></sup>"),
         ("<script>\ue000b\ue001", "&lt;script&gt;b"),

@@ -171,22 +171,29 @@ class _Aligner:
     def _match_locked_by_likeness(self) -> None:
         """Locked cells that were edited: by claimed id and likeness, or by place and likeness."""
         gaps = self._gaps()
-        found = []
-        for place in self.locked:
-            if place in self.matched:
-                continue
-            course, low, high = self.course_texts[place], *gaps[place]
-            for at in self.free:
-                likeness = course.likeness(self.texts[at])
-                claimed = self.claims[at] == place
-                unclaimed = self.claims[at] is None and low < at < high
-                if (claimed and likeness >= EDITED) or (unclaimed and likeness >= RECOGNISED):
-                    found.append((claimed, likeness, -place, -at))
-            if not course.key:  # an empty locked cell has nothing but its id
-                found += [(True, 0.0, -place, -at) for at in self.free if self.claims[at] == place]
+        found = [
+            (self.claims[at] == place, likeness, -place, -at)
+            for place in self.locked
+            if place not in self.matched
+            for at in self.free
+            if (likeness := self._edited(place, at, gaps[place])) is not None
+        ]
         for _, _, place, at in sorted(found, reverse=True):
             if -place not in self.matched and -at in self.free:
                 self._take(-place, -at)
+
+    def _edited(self, place: int, at: int, gap: tuple[int, int]) -> float | None:
+        """The likeness with which this cell may be an edited copy of a locked one."""
+        course, claim = self.course_texts[place], self.claims[at]
+        if claim == place:
+            # An empty locked cell has nothing but its id.
+            least = EDITED if course.key else 0.0
+        elif claim is None and gap[0] < at < gap[1]:
+            least = RECOGNISED
+        else:
+            return None
+        likeness = course.likeness(self.texts[at])
+        return likeness if likeness >= least else None
 
     def _match_answers(self) -> None:
         """Answers, the strongest evidence first; of equals the last in the notebook."""

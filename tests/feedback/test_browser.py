@@ -11,6 +11,7 @@ CHROMIUM = shutil.which("chromium")
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="the package chromium is not installed")
 def test_a_browser_runs_nothing_and_asks_for_nothing(page, tmp_path):
     """No call, dialog, request or complaint of the policy; nothing lies over the page."""

@@ -159,7 +159,7 @@ def test_unknown_outputs_leave_a_note(page, see):
 def test_words_made_to_take_long_do_not(page, words):
     began = time.process_time()
     render_page(page(source=words, cell_type="markdown"))
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 5
 
 
 def test_huge_outputs_make_no_huge_page(page):

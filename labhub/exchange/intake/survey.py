@@ -53,9 +53,8 @@ def _entries(folder: Path) -> Iterator[tuple[Path, int, int]]:
     level, seen = [folder], 0
     for _ in range(_DEPTH):
         below: list[Path] = []
-        for entry in (one for parent in level for one in _listed(parent)):
+        for entry, facts in (one for parent in level for one in _listed(parent)):
             seen += 1
-            facts = entry.stat(follow_symlinks=False)
             is_folder = stat.S_ISDIR(facts.st_mode) and not looks_like_notebook(entry.name)
             if seen > _MOST_ENTRIES:
                 return
@@ -66,11 +65,12 @@ def _entries(folder: Path) -> Iterator[tuple[Path, int, int]]:
         level = below
 
 
-def _listed(folder: Path) -> list[os.DirEntry[str]]:
+def _listed(folder: Path) -> list[tuple[os.DirEntry[str], os.stat_result]]:
     try:
         with os.scandir(folder) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
-    except OSError:  # a folder that may not be listed holds nothing for us
+            ordered = sorted(entries, key=lambda entry: entry.name)
+        return [(entry, entry.stat(follow_symlinks=False)) for entry in ordered]
+    except OSError:  # a folder that may not be looked into holds nothing for us
         return []
 
 

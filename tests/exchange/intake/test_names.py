@@ -142,3 +142,12 @@ def test_extra_files_are_listed_when_they_are_safe(lab, tmp_path_factory):
     intake = intake_submission(lab.write(lab.answered()), lab.release)
     assert [file.relative for file in intake.files] == ["data/mine.csv"]
     assert len(intake.refused) == 4
+
+
+def test_a_folder_that_may_not_be_looked_into_holds_nothing(lab, monkeypatch):
+    def refuse(_):
+        raise PermissionError(13, "Permission denied")
+
+    lab.write(lab.answered())
+    monkeypatch.setattr("labhub.exchange.intake.survey.os.scandir", refuse)
+    assert intake_submission(lab.folder, lab.release).notebooks[0].status == "missing-notebook"

@@ -149,5 +149,5 @@ def test_a_folder_that_may_not_be_looked_into_holds_nothing(lab, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     lab.write(lab.answered())
-    monkeypatch.setattr("labhub.exchange.intake.survey.os.scandir", refuse)
+    monkeypatch.setattr(os, "scandir", refuse)
     assert intake_submission(lab.folder, lab.release).notebooks[0].status == "missing-notebook"

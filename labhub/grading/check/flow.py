@@ -114,12 +114,15 @@ class Flow:
     def _needed(self, wanted: set[int]) -> set[int]:
         """`wanted` and every cell that makes or changes something that they use."""
         last = max(wanted)
-        kept = wanted | {place for place in range(last) if self._sets_up(place)}
-        while new := {
-            place for place in range(last) if place not in kept and self._provides(place, kept)
-        }:
-            kept |= new
+        kept = wanted | {place for place in range(last) if self._shared[place].always}
+        # One after the other: the first cell that imports a module spares the others.
+        while (new := self._first_provider(last, kept)) is not None:
+            kept.add(new)
         return kept
+
+    def _first_provider(self, last: int, kept: set[int]) -> int | None:
+        others = (place for place in range(last) if place not in kept)
+        return next((place for place in others if self._provides(place, kept)), None)
 
     def _provides(self, place: int, kept: set[int]) -> bool:
         """Whether a kept cell uses what this one makes; an import only if it is the first."""
@@ -130,19 +133,3 @@ class Flow:
             makes & self.names[user].late or (user > place and makes & self.names[user].now)
             for user in kept
         )
-
-    def _sets_up(self, place: int) -> bool:
-        """Whether the cell prepares what comes after it in ways that names do not show."""
-        if isinstance(self.cells[place], TestCell):
-            return False
-        return self.names[place].always or place < self._first_answer
-
-    @cached_property
-    def _first_answer(self) -> int:
-        """Everything before the first answer sets the notebook up."""
-        answers = (
-            place
-            for place, cell in enumerate(self.cells)
-            if isinstance(cell, StudentCell) and cell.grade_id and not cell.given
-        )
-        return next(answers, len(self.cells))

@@ -68,15 +68,17 @@ def _selected_jobs(
     flow = Flow(exam.cells)
     answers = {variant.cell for variant in checks.variants}
     users = tests_that_use(engine, exam, flow, answers, progress)
-    selections = {
-        variant: flow.needed_for(variant.cell, _tests_of(variant, flow) | users[variant.cell])
-        for variant in checks.variants
-    }
-    jobs = [
-        _Job(_only(with_variant(exam, variant), kept), variant)
-        for variant, kept in selections.items()
-    ]
-    return [*jobs, *(_Job(_only(exam, kept)) for kept in dict.fromkeys(selections.values()))]
+    jobs: list[_Job] = []
+    controls: dict[tuple[GradeId, frozenset[GradeId]], _Job] = {}
+    for variant in checks.variants:
+        tests = _tests_of(variant, flow) | users[variant.cell]
+        if (variant.cell, tests) not in controls:
+            kept = flow.needed_for(variant.cell, tests)
+            cells = tuple(cell for cell in exam.cells if cell.index in kept)
+            controls[variant.cell, tests] = _Job(replace(exam, cells=cells))
+        control = controls[variant.cell, tests]
+        jobs.append(_Job(with_variant(control.exam, variant), variant))
+    return [*jobs, *controls.values()]
 
 
 def _tests_of(variant: Variant, flow: Flow) -> frozenset[GradeId]:
@@ -84,10 +86,6 @@ def _tests_of(variant: Variant, flow: Flow) -> frozenset[GradeId]:
     kills = frozenset(variant.kills) if isinstance(variant, Mutant) else frozenset()
     new = flow.changes(names_of(variant.code)) - flow.changed_by(variant.cell)
     return kills | flow.affected(variant.cell, new)
-
-
-def _only(exam: Exam, kept: frozenset[int]) -> Exam:
-    return replace(exam, cells=tuple(cell for cell in exam.cells if cell.index in kept))
 
 
 def _control_findings(lab: Lab, result: ExamResult) -> list[Finding]:

@@ -9,6 +9,7 @@ import pytest
 from labhub.authoring.errors import NoSourceError
 from labhub.authoring.release import generate_assignment
 from labhub.grading.check import CheckOptions, CheckReport, Stage, Step, check_assignment
+from labhub.grading.model import TestCell
 from tests.authoring import mini_course
 from tests.grading.check_engine import InProcessEngine
 
@@ -77,6 +78,11 @@ class TestExams:
         slow = [finding for finding in report.findings if finding.code == "slow-test"]
         assert len(slow) == 2
         assert report.ok
+
+    def test_tests_run_beside_the_answers_where_the_course_says_so(self, tmp_path):
+        engine = InProcessEngine()
+        check(tmp_path, stages=frozenset({Stage.REFERENCE}), engine=engine, in_process=True)
+        assert all(c.in_process for c in engine.exams[0].cells if isinstance(c, TestCell))
 
     def test_other_seeds_are_tried(self, tmp_path):
         cells = lab_with("l1e02-t1", 'assert SEED == 0, "true for one seed only"')
@@ -172,6 +178,10 @@ class TestReading:
         )
         report = check(tmp_path, checks={"mean.py": text}, stages=frozenset({Stage.SOURCE}))
         assert codes(report) == ["unknown-cell", "unknown-test"]
+
+    def test_a_lab_without_checks_gets_one_piece_of_advice(self, tmp_path):
+        report = check(tmp_path, checks={}, stages=frozenset({Stage.SOURCE}))
+        assert [finding.code for finding in report.findings] == ["no-checks"]
 
     def test_a_broken_checks_file_is_a_finding(self, tmp_path):
         report = check(tmp_path, checks={"mean.py": "x = 1\n"}, stages=frozenset({Stage.SOURCE}))

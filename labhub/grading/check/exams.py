@@ -26,6 +26,8 @@ class Lab:
     workdir: Path
     """The fresh build: what lies beside the notebook when a student's code runs."""
     limits: Limits = field(default_factory=Limits)
+    in_process: bool = False
+    """Run the tests beside the student's code, as the course says for this assignment."""
 
     def reference_exam(self) -> Exam:
         """The author's own answers as a hand-in."""
@@ -62,6 +64,7 @@ class Lab:
                 points=cell.points or 0.0,
                 source=cell.source if author is None else author.source,
                 visible=cell.source,
+                in_process=self.in_process,
             )
         source = answers.get(grade_id, cell.source) if grade_id else cell.source
         return StudentCell(cell.index, source, grade_id, given=cell.role is Role.GIVEN)

@@ -43,6 +43,8 @@ class CheckOptions:
     """Run every cell for every mutant and alternate, not only those that can matter."""
     data_dir: Path | None = None
     limits: Limits = field(default_factory=Limits)
+    in_process: bool = False
+    """Run the tests beside the student's code: for an assignment that is graded so."""
 
 
 def check_assignment(
@@ -132,6 +134,7 @@ class _Check:
                 released=read_notebook(trial.folder / f"{name}.ipynb"),
                 workdir=trial.folder,
                 limits=self.options.limits,
+                in_process=self.options.in_process,
             )
             for name in trial.notebooks
         ]

@@ -154,6 +154,9 @@ def _verdict_findings(verdict: Verdict, result: ExamResult) -> Iterator[Finding]
 
 def review_checks(notebooks: list[Notebook], checks: Checks) -> tuple[Finding, ...]:
     """Names in the checks that no notebook has, and tests that no mutant puts to the proof."""
+    if not checks.variants:
+        sentence = "There are no mutants and alternates: nothing proves that the tests are strong."
+        return (advice("no-checks", "checks", sentence, "docs/howto/write-a-lab.md, section 4"),)
     answers = {
         cell.grade_id
         for notebook in notebooks

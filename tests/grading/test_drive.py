@@ -127,6 +127,17 @@ def test_the_limit_for_which_a_process_was_ended_is_named():
     assert bench.problems[0].code == "memory-limit"
 
 
+def test_a_cell_that_runs_out_of_memory_is_left_out_with_all_that_it_hoarded():
+    error = {"output_type": "error", "ename": "MemoryError", "evalue": "", "traceback": []}
+    full = replace(DONE, ok=False, outputs=(error,))
+    bench = Bench(lambda source: full if source == "b" else None)
+    bench.drive(exam("a", "b", "c", split("t")))
+    assert bench.log[:4] == ["start", "run a", "run b", "close"]
+    assert bench.cells[1].status is CellStatus.KILLED
+    assert [problem.code for problem in bench.problems] == ["memory-limit"]
+    assert bench.tests[3].score == 1
+
+
 def test_restarts_are_bounded_and_earlier_snapshots_still_count():
     names = [f"k{i}" for i in range(6)]
     bench = Bench(dies_in(*names)).drive(exam("a", split("t"), *names, split("late")))

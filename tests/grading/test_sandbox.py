@@ -280,7 +280,16 @@ ABUSES: dict[str, tuple[str, set[CellStatus], set[str]]] = {
         {KILLED, ERROR},
         {"process-limit"},
     ),
-    "memory bomb": ("hoard = []\nwhile True: hoard.append(bytearray(1 << 24))", {ERROR}, set()),
+    "memory bomb": (
+        "hoard = []\nwhile True: hoard.append(bytearray(1 << 24))",
+        {KILLED},
+        {"memory-limit"},
+    ),
+    "memory bomb that touches its pages": (
+        "hoard = []\nwhile True: hoard.append(b'x' * (1 << 24))",
+        {KILLED},
+        {"memory-limit"},
+    ),
     "memory bomb in many processes": (
         "import os, time\n"
         "for _ in range(6):\n"

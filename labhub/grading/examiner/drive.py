@@ -136,6 +136,9 @@ class Drive:
         )
         if outcome.cut:
             self._problem(problems.OUTPUT_LIMIT, cell.index)
+        if _ran_out_of_memory(outcome):
+            # What the cell hoarded stays alive: no later cell and no test would have memory.
+            raise WorkerGone("it asked for more memory than there is", problems.MEMORY_LIMIT)
         if self._left_s() <= _LEAST_S:
             self._problem(problems.TIME_LIMIT, cell.index)
             return True
@@ -192,6 +195,10 @@ class Drive:
 
     def _problem(self, code: str, index: int) -> None:
         self._report.problem(problems.problem(code, self._limits, index))
+
+
+def _ran_out_of_memory(outcome: CellOutcome) -> bool:
+    return any(output.get("ename") == "MemoryError" for output in outcome.outputs)
 
 
 def _status(outcome: CellOutcome) -> CellStatus:

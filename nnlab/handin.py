@@ -33,7 +33,8 @@ def handin(lab: str, path: str | Path | None = None) -> bool:
         file = Path(path) if path else find_notebook(lab)
         if file is None:
             print(
-                f"{lab}.ipynb is not in this folder: nothing to check. Save it first, or give path=."
+                f"{lab}.ipynb is not in this folder: nothing to check. "
+                "Save it first, or give path=."
             )
             return False
         notebook = _read(file)

@@ -51,12 +51,20 @@ class Run:
 
 
 def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Draw in the style of the labs, and leave the user's own settings alone."""
+    """Draw in the style of the labs, and leave the user's own settings alone.
+
+    Not `plt.rc_context`: the first figure of a session chooses Jupyter's backend, and the context
+    would undo that choice, so that no later figure is shown.
+    """
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
-        with plt.rc_context(STYLE):
+        before = {name: plt.rcParams[name] for name in STYLE}
+        plt.rcParams.update(STYLE)
+        try:
             return draw(*args, **kwargs)
+        finally:
+            plt.rcParams.update(before)
 
     return drawn
 
@@ -279,23 +287,26 @@ def learning_curves(
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.4, 3.4), width_ratios=(3, 2))
     left.semilogy(epochs, history["train_loss"], label="training loss")
     left.semilogy(epochs, history["val_loss"], label="validation loss")
-    for name, level in (levels or {}).items():
-        left.axhline(level, color="0.65", ls=":", lw=1)
-        left.text(
-            epochs[-1],
-            level,
-            f"{name}: {level:.3g} ",
-            color="0.35",
-            ha="right",
-            va="bottom",
-            fontsize=8,
-        )
+    _mark_levels(left, levels or {})
     left.set(xlabel="epoch", ylabel="loss (log scale)")
     left.legend(loc="lower left", fontsize=8)
     right.plot(epochs, history["val_accuracy"], color=COLOURS[2])
     right.set(xlabel="epoch", ylabel="validation accuracy")
     figure.suptitle(str(run), fontsize=10)
     return figure
+
+
+def _mark_levels(axes: Axes, levels: Mapping[str, float]) -> None:
+    """Dotted lines, their names on the right under each other where lines lie close."""
+    for level in levels.values():
+        axes.axhline(level, color="0.65", ls=":", lw=1)
+    low, high = np.log(axes.get_ylim())
+    lowest_so_far = 1.1
+    for name, level in sorted(levels.items(), key=lambda item: -item[1]):
+        height = min((np.log(level) - low) / (high - low) - 0.01, lowest_so_far - 0.07)
+        place = {"ha": "right", "va": "top", "transform": axes.transAxes}
+        axes.text(0.99, height, f"{name}: {level:.3g}", color="0.35", fontsize=8, **place)
+        lowest_so_far = height
 
 
 @styled

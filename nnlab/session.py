@@ -34,7 +34,7 @@ def seed_all(seed: int, *, torch: bool | None = None) -> None:
     does not pay seconds for an import it does not need; `torch=True` imports it.
     """
     random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002 - the global generator is what is seeded here
+    np.random.seed(seed)  # the global generator is what is seeded here
     if torch or (torch is None and "torch" in sys.modules):
         importlib.import_module("torch").manual_seed(seed)
 

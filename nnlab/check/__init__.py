@@ -1,6 +1,6 @@
 """Visible checks: the same kind of laws as the graded tests, but fewer and weaker.
 
-A check prints one line per law and raises `CheckFailed` at the end when one does not hold.
+A check prints one line per law and raises `CheckFailedError` at the end when one does not hold.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 
-class CheckFailed(AssertionError):
+class CheckFailedError(AssertionError):
     """A law does not hold yet. Jupyter shows it as one line, without a traceback."""
 
     def _render_traceback_(self) -> list[str]:
@@ -34,6 +34,7 @@ class Laws:
         return self
 
     def __call__(self, sentence: str, holds: Callable[[], object]) -> None:
+        """Print one law and whether it holds."""
         self._total += 1
         verdict, remark = _judge(holds)
         self._failed += verdict != "ok"
@@ -46,7 +47,9 @@ class Laws:
         traceback: TracebackType | None,
     ) -> None:
         if kind is None and self._failed:
-            raise CheckFailed(f"{self.title}: {self._failed} of {self._total} laws do not hold yet")
+            raise CheckFailedError(
+                f"{self.title}: {self._failed} of {self._total} laws do not hold yet"
+            )
 
 
 def _judge(holds: Callable[[], object]) -> tuple[str, str]:

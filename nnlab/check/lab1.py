@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -10,6 +10,15 @@ from nnlab.check import Laws, close, slope
 
 Array = np.ndarray
 Function = Callable[..., Any]
+
+
+class Model(Protocol):
+    """What these checks need of a student's MLP."""
+
+    params: dict[str, Any]
+
+
+M = TypeVar("M", bound=Model)
 
 
 def _rng(exercise: int) -> np.random.Generator:
@@ -242,11 +251,11 @@ def mlp(MLP: Function, numerical_gradient: Function) -> None:
     print(f"  std of W1 at fan-in 400, relu: {np.std(wide):.4f}   (He: {np.sqrt(2 / 400):.4f})")
 
 
-def _count(model: Any) -> int:
+def _count(model: Model) -> int:
     return sum(int(np.size(value)) for value in model.params.values())
 
 
-def _spread(model: Any, rng: np.random.Generator) -> Any:
+def _spread(model: M, rng: np.random.Generator) -> M:
     """Move the parameters away from the special values they start with."""
     for name, value in model.params.items():
         model.params[name] = np.asarray(value) + 0.5 * rng.normal(size=np.shape(value))

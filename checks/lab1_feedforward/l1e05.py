@@ -1,0 +1,135 @@
+# %% [mutant] No bias in the forward pass
+# cell: l1e05-affine
+# kills: l1e05-t1
+def linear_forward(x, W, b):
+    return x @ W, (x, W)
+
+# %% [mutant] The bias is added twice
+# cell: l1e05-affine
+# kills: l1e05-t1
+def linear_forward(x, W, b):
+    return x @ W + 2 * b, (x, W)
+
+# %% [mutant] A single sample loses its axis
+# cell: l1e05-affine
+# kills: l1e05-t1
+def linear_forward(x, W, b):
+    return np.squeeze(x @ W + b), (x, W)
+
+# %% [mutant] The inputs are centred on the way
+# cell: l1e05-affine
+# kills: l1e05-t1
+def linear_forward(x, W, b):
+    return (x - x.mean(axis=0)) @ W + b, (x, W)
+
+# %% [mutant] dW is transposed
+# cell: l1e05-affine
+# kills: l1e05-t2
+def linear_backward(dout, cache):
+    x, W = cache
+    return dout @ W.T, dout.T @ x, dout.sum(axis=0)
+
+# %% [mutant] db is a mean
+# cell: l1e05-affine
+# kills: l1e05-t2
+def linear_backward(dout, cache):
+    x, W = cache
+    return dout @ W.T, x.T @ dout, dout.mean(axis=0)
+
+# %% [mutant] db keeps the axis of the batch
+# cell: l1e05-affine
+# kills: l1e05-t2
+def linear_backward(dout, cache):
+    x, W = cache
+    return dout @ W.T, x.T @ dout, dout.sum(axis=0, keepdims=True)
+
+# %% [mutant] dW is averaged over the batch
+# cell: l1e05-affine
+# kills: l1e05-t2
+def linear_backward(dout, cache):
+    x, W = cache
+    return dout @ W.T, x.T @ dout / len(x), dout.sum(axis=0)
+
+# %% [mutant] dx goes back through the pseudo-inverse
+# cell: l1e05-affine
+# kills: l1e05-t2
+def linear_backward(dout, cache):
+    x, W = cache
+    return dout @ np.linalg.pinv(W), x.T @ dout, dout.sum(axis=0)
+
+# %% [mutant] db is summed over everything
+# cell: l1e05-affine
+# kills: l1e05-t2
+def linear_backward(dout, cache):
+    x, W = cache
+    return dout @ W.T, x.T @ dout, np.full(W.shape[1], dout.sum())
+
+# %% [mutant] The cache is one global variable
+# cell: l1e05-affine
+# kills: l1e05-t2
+def linear_forward(x, W, b):
+    global _latest
+    _latest = (x, W)
+    return x @ W + b, None
+def linear_backward(dout, cache):
+    x, W = _latest
+    return dout @ W.T, x.T @ dout, dout.sum(axis=0)
+
+# %% [mutant] The gradients are added up from call to call
+# cell: l1e05-affine
+# kills: l1e05-t2
+def linear_forward(x, W, b):
+    return x @ W + b, {"x": x, "W": W, "dW": np.zeros_like(W)}
+def linear_backward(dout, cache):
+    cache["dW"] += cache["x"].T @ dout
+    return dout @ cache["W"].T, cache["dW"].copy(), dout.sum(axis=0)
+
+# %% [mutant] The order of the three is mixed up
+# cell: l1e05-affine
+# kills: l1e05-t2
+def linear_backward(dout, cache):
+    x, W = cache
+    return x.T @ dout, dout @ W.T, dout.sum(axis=0)
+
+# %% [mutant] dout is normalised in place
+# cell: l1e05-affine
+# kills: l1e05-t2
+def linear_backward(dout, cache):
+    x, W = cache
+    result = dout @ W.T, x.T @ dout, dout.sum(axis=0)
+    dout /= len(dout)
+    return result
+
+# %% [alternate] A dictionary and einsum
+# cell: l1e05-affine
+def linear_forward(x, W, b):
+    return np.einsum("nd,dk->nk", x, W) + b[None, :], {"x": x, "W": W, "b": b}
+
+def linear_backward(dout, cache):
+    return (
+        np.einsum("nk,dk->nd", dout, cache["W"]),
+        np.einsum("nd,nk->dk", cache["x"], dout),
+        np.einsum("nk->k", dout),
+    )
+
+# %% [alternate] An object as the cache, a list as the result
+# cell: l1e05-affine
+class Remembered:
+    def __init__(self, x, W):
+        self.x, self.W = x.copy(), W.copy()
+
+def linear_forward(x, W, b):
+    return np.add(np.dot(x, W), b), Remembered(x, W)
+
+def linear_backward(dout, cache):
+    return [np.dot(dout, cache.W.T), np.dot(cache.x.T, dout), np.ones(len(dout)) @ dout]
+
+# %% [alternate] A closure as the cache
+# cell: l1e05-affine
+def linear_forward(x, W, b):
+    def back(dout):
+        return np.matmul(dout, W.transpose()), np.tensordot(x, dout, axes=(0, 0)), np.add.reduce(dout)
+    return x @ W + b, back
+
+def linear_backward(dout, cache):
+    return cache(dout)

@@ -1,0 +1,181 @@
+# %% [mutant] One-sided differences
+# cell: l1e06-numgrad
+# kills: l1e06-t1
+def numerical_gradient(f, x, eps=1e-5):
+    grad, here = np.zeros_like(x), f(x.copy())
+    for i in np.ndindex(x.shape):
+        ahead = x.copy()
+        ahead[i] += eps
+        grad[i] = (f(ahead) - here) / eps
+    return grad
+
+# %% [mutant] Divided by the step instead of twice the step
+# cell: l1e06-numgrad
+# kills: l1e06-t1
+_central = numerical_gradient
+def numerical_gradient(f, x, eps=1e-5):
+    return 2 * _central(f, x, eps)
+
+# %% [mutant] x is not restored
+# cell: l1e06-numgrad
+# kills: l1e06-t1
+def numerical_gradient(f, x, eps=1e-5):
+    grad = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        x[i] += eps
+        ahead = f(x.copy())
+        x[i] -= 2 * eps
+        grad[i] = (ahead - f(x.copy())) / (2 * eps)
+    return grad
+
+# %% [mutant] All entries are moved at once
+# cell: l1e06-numgrad
+# kills: l1e06-t1
+def numerical_gradient(f, x, eps=1e-5):
+    return np.full_like(x, (f(x + eps) - f(x - eps)) / (2 * eps))
+
+# %% [mutant] The result is flat
+# cell: l1e06-numgrad
+# kills: l1e06-t1
+_shaped = numerical_gradient
+def numerical_gradient(f, x, eps=1e-5):
+    return _shaped(f, x, eps).ravel()
+
+# %% [mutant] f is given a flat array
+# cell: l1e06-numgrad
+# kills: l1e06-t1
+_shaped = numerical_gradient
+def numerical_gradient(f, x, eps=1e-5):
+    return _shaped(f, x.ravel(), eps).reshape(x.shape)
+
+# %% [mutant] The step is ignored
+# cell: l1e06-numgrad
+# kills: l1e06-t1
+_stepped = numerical_gradient
+def numerical_gradient(f, x, eps=1e-5):
+    return _stepped(f, x, 1e-5)
+
+# %% [mutant] The step is far too small
+# cell: l1e06-numgrad
+# kills: l1e06-t1
+_stepped = numerical_gradient
+def numerical_gradient(f, x, eps=1e-5):
+    return _stepped(f, x, eps * 1e-5)
+
+# %% [mutant] f is called four times per entry
+# cell: l1e06-numgrad
+# kills: l1e06-t1
+_once = numerical_gradient
+def numerical_gradient(f, x, eps=1e-5):
+    return (_once(f, x, eps) + _once(f, x, eps)) / 2
+
+# %% [mutant] The same gradient is suspected twice
+# cell: l1e06-suspects
+# kills: l1e06-t2
+suspects = {"W2"}
+
+# %% [mutant] A healthy gradient is accused
+# cell: l1e06-suspects
+# kills: l1e06-t2
+suspects = {"W2", "b1", "W1"}
+
+# %% [mutant] Nobody is accused
+# cell: l1e06-suspects
+# kills: l1e06-t2
+suspects = set()
+
+# %% [mutant] Everybody is accused
+# cell: l1e06-suspects
+# kills: l1e06-t2
+suspects = set(BUG_PARAMS)
+
+# %% [mutant] The checker looks at the sums only
+# cell: l1e06-checker
+# kills: l1e06-t3
+def check_softmax(f):
+    assert np.allclose(f(np.random.default_rng(0).normal(size=(3, 4))).sum(axis=1), 1)
+
+# %% [mutant] The checker rejects everything
+# cell: l1e06-checker
+# kills: l1e06-t3
+def check_softmax(f):
+    raise AssertionError("wrong")
+
+# %% [mutant] The checker accepts everything
+# cell: l1e06-checker
+# kills: l1e06-t3
+def check_softmax(f):
+    f(np.zeros((2, 3)))
+
+# %% [mutant] The checker wants sums of exactly one
+# cell: l1e06-checker
+# kills: l1e06-t3
+def check_softmax(f):
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        assert np.all(f(rng.normal(size=(6, 7))).sum(axis=1) == 1.0)
+
+# %% [mutant] The checker never tries large logits
+# cell: l1e06-checker
+# kills: l1e06-t3
+def check_softmax(f):
+    z = np.random.default_rng(0).normal(size=(3, 4))
+    p = f(z)
+    assert np.allclose(p, np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))
+
+# %% [mutant] The checker returns its verdict instead of raising
+# cell: l1e06-checker
+# kills: l1e06-t3
+def check_softmax(f):
+    z = np.random.default_rng(0).normal(size=(3, 4))
+    return bool(np.allclose(f(z).sum(axis=1), 1))
+
+# %% [alternate] In place, with the old value put back
+# cell: l1e06-numgrad
+def numerical_gradient(f, x, eps=1e-5):
+    grad = np.empty(x.shape)
+    it = np.nditer(x, flags=["multi_index"], op_flags=["readwrite"])
+    while not it.finished:
+        i, old = it.multi_index, x[it.multi_index]
+        x[i] = old + eps
+        ahead = f(x)
+        x[i] = old - eps
+        behind = f(x)
+        x[i] = old
+        grad[i] = (ahead - behind) / (2 * eps)
+        it.iternext()
+    return grad
+
+# %% [alternate] Unit vectors, and one call of f to begin with
+# cell: l1e06-numgrad
+def numerical_gradient(f, x, eps=1e-5):
+    f(x)
+    directions = np.eye(x.size).reshape(x.size, *x.shape)
+    slopes = [(f(x + eps * d) - f(x - eps * d)) / eps / 2 for d in directions]
+    return np.array(slopes).reshape(x.shape)
+
+# %% [alternate] A frozen set, found by the checker itself
+# cell: l1e06-suspects
+claimed = buggy_backward(BUG_PARAMS, BUG_X, BUG_T)
+suspects = frozenset(["b1", "W2"])
+
+# %% [alternate] A list of names
+# cell: l1e06-suspects
+suspects = ["b1", "W2"]
+
+# %% [alternate] The checker compares with a formula of its own
+# cell: l1e06-checker
+def check_softmax(f):
+    rng = np.random.default_rng(3)
+    for z in (rng.normal(size=(5, 3)), 50 * rng.normal(size=(2, 6)), np.array([[1000.0, 0.0, -1000.0], [900.0, 901.0, 902.0]])):
+        e = np.exp(z - z.max(axis=1, keepdims=True))
+        np.testing.assert_allclose(f(z), e / e.sum(axis=1, keepdims=True), rtol=1e-7, atol=1e-12)
+
+# %% [alternate] The checker raises ValueError
+# cell: l1e06-checker
+_asserting = check_softmax
+def check_softmax(f):
+    try:
+        _asserting(f)
+    except AssertionError as problem:
+        raise ValueError(f"not a softmax: {problem}") from None

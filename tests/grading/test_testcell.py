@@ -155,6 +155,24 @@ def test_a_probe_sends_no_comment_of_the_test() -> None:
     assert grade(code, source).status == "passed"
 
 
+def test_a_probe_may_put_an_object_in_the_place_of_a_name_that_the_test_knows() -> None:
+    code = "class Net:\n    pass\ndef build(): return Net().size()"
+    source = """
+_other = reference.Net
+@probe
+def built(give):
+    class Other:
+        def size(self): return give()
+    kept, globals()["Net"] = globals()["Net"], Other
+    try:
+        return build()
+    finally:
+        globals()["Net"] = kept
+assert built(lambda: 3) == 3
+"""
+    assert grade(code, source, reference=types.SimpleNamespace(Net=int)).status == "passed"
+
+
 def test_imports_of_the_course_are_the_examiners() -> None:
     given = ["import numpy as np\nfrom torch import nn", "%matplotlib inline\nimport os.path"]
     found = library_names(

@@ -196,6 +196,14 @@ class Link(Peer):
 
     def read_more(self, decoder: Decoder) -> None:
         """Hear what was printed, and which names changed."""
+        # A probe may rebind a name to an object; only what it returns must be plain.
+        plain_only, self._plain_only = self._plain_only, False
+        try:
+            self._hear(decoder)
+        finally:
+            self._plain_only = plain_only
+
+    def _hear(self, decoder: Decoder) -> None:
         printed = decoder.read()
         if printed is None:
             return

@@ -48,7 +48,7 @@ class StudentCell:
 
 @dataclass(frozen=True)
 class TestCell:
-    """A graded test cell. Its `source` never leaves the examiner; `visible` the student has seen."""
+    """A graded test cell. Its `source` never leaves the examiner; the student saw `visible`."""
 
     __test__ = False  # not a test case of pytest's
 

@@ -1,7 +1,7 @@
 """Visible checks of lab 1, one function per exercise. Shapes: rows are samples."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -60,11 +60,13 @@ def activations(
         (relu_grad, "relu_grad"),
         (tanh_grad, "tanh_grad"),
     )
+
+    def keeps_shape(function: Function) -> bool:
+        return np.shape(function(z)) == (2, 4)
+
     with Laws("1.2 activations") as law:
         for function, name in pairs:
-            law(
-                f"{name} keeps the shape", lambda function=function: np.shape(function(z)) == (2, 4)
-            )
+            law(f"{name} keeps the shape", partial(keeps_shape, function))
         law("sigmoid(0) is one half", lambda: close(sigmoid(0.0), 0.5))
         law(
             "sigmoid(z) + sigmoid(-z) is 1",
@@ -232,6 +234,9 @@ def mlp(MLP: Function, numerical_gradient: Function) -> None:
         measured = numerical_gradient(loss_at, model.params[name].copy())
         return close(model.gradients(X, y)[name], measured, rtol=1e-5, atol=1e-7)
 
+    def all_agree(activation: str) -> bool:
+        return all(agrees(name, activation) for name in ("W1", "b1", "W2", "b2"))
+
     with Laws("1.7 the MLP") as law:
         law("a 3-4-2 net has 26 parameters", lambda: _count(MLP([3, 4, 2], "relu", rng)) == 26)
         law(
@@ -245,7 +250,7 @@ def mlp(MLP: Function, numerical_gradient: Function) -> None:
         for activation in ("sigmoid", "tanh", "relu"):
             law(
                 f"{activation}: all gradients agree with your numerical gradient",
-                lambda a=activation: all(agrees(name, a) for name in ("W1", "b1", "W2", "b2")),
+                partial(all_agree, activation),
             )
     wide = MLP([400, 100, 10], "relu", np.random.default_rng(0)).params["W1"]
     print(f"  std of W1 at fan-in 400, relu: {np.std(wide):.4f}   (He: {np.sqrt(2 / 400):.4f})")
@@ -348,12 +353,14 @@ def stopping(EarlyStopping: Function) -> None:
 
 def norms(gradient_norms: Function) -> None:
     """1.10: one positive number per weight matrix."""
+
+    def four_positive(activation: str) -> bool:
+        found = np.asarray(gradient_norms(3, activation, _rng(10)))
+        return found.shape == (4,) and bool(np.all(found > 0))
+
     with Laws("1.10 vanishing gradients") as law:
         for activation in ("sigmoid", "tanh", "relu"):
             law(
                 f"{activation}: depth 3 gives 4 positive norms",
-                lambda a=activation: (
-                    np.shape(gradient_norms(3, a, _rng(10))) == (4,)
-                    and bool(np.all(np.asarray(gradient_norms(3, a, _rng(10))) > 0))
-                ),
+                partial(four_positive, activation),
             )

@@ -26,7 +26,7 @@ def test_everything_but_dates_and_limits_is_the_real_course() -> None:
     assert [(each.id, each.title) for each in demo.assignments] == [
         (each.id, each.title) for each in real.assignments
     ]
-    assert demo.assignment(LAB1).limits.cell_timeout_s == 20
+    assert demo.assignment(LAB1).limits.cell_timeout_s == 30
 
 
 def test_setting_up_again_keeps_hand_ins_and_renews_sources(tmp_path) -> None:

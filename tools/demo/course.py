@@ -17,7 +17,7 @@ DAYS_AFTER_DUE = 2
 """The demo plays that many days after the due date of lab 1: what is handed in now is late."""
 # Shorter than a course would have them, so that the endless loop is soon over.
 LIMITS = (
-    "limits = { submission_timeout_s = 120, cell_timeout_s = 20, test_timeout_s = 20, "
+    "limits = { submission_timeout_s = 120, cell_timeout_s = 30, test_timeout_s = 20, "
     "memory_mib = 1024 }"
 )
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")

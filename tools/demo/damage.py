@@ -21,7 +21,7 @@ sys.excepthook = lambda *args: None
 get_ipython().showtraceback = lambda *args, **kwargs: None
 warnings.simplefilter("ignore")"""
 
-FLOOD = """for line in range(200_000):
+FLOOD = """for line in range(60_000):
     print(f"step {line:6d}  loss {1 / (line + 1):.12f}", "." * 80)"""
 
 EXIT = "import os\n\nos._exit(1)"

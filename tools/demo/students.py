@@ -95,7 +95,7 @@ def _hostile_ones(lab: Lab) -> Iterable[HandIn]:
         damage.with_tests_passed, repaired=True,
     )  # fmt: skip
     yield _hand_in(
-        lab, "omar", "prints 25 MB", lab.exercises, damage.with_extra_cell(damage.FLOOD),
+        lab, "omar", "prints 7 MB", lab.exercises, damage.with_extra_cell(damage.FLOOD),
         problem="output-limit",
     )  # fmt: skip
 

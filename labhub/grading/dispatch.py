@@ -7,15 +7,14 @@ process: those speak only to their examiner.
 import contextlib
 import os
 import queue
-import selectors
 import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 
 from labhub.errors import LabhubError
+from labhub.grading.eventloop import EventLoop
 from labhub.grading.mail import Letter, Mailbox
 from labhub.grading.model import TestCell
 from labhub.grading.process_errors import EngineError, ReferenceCellError, WarmStartError
@@ -23,9 +22,9 @@ from labhub.grading.sandbox import watch
 from labhub.grading.submission import (
     AnswerWatch,
     Submission,
+    answer_limits,
     archive,
     check_limits,
-    most_processes,
 )
 from labhub.grading.transport import exam_letter
 from labhub.grading.warmparent import WarmParent, WarmSetup
@@ -61,8 +60,7 @@ class Dispatcher(threading.Thread):
         self._setup = setup
         self._most = most
         self._incoming: queue.SimpleQueue[Submission | None] = queue.SimpleQueue()
-        self._wake, self._wake_end = socket.socketpair()
-        self._selector = selectors.DefaultSelector()
+        self._loop = EventLoop(self._take_incoming)
         self._queue: deque[Submission] = deque()
         self._running: list[Submission] = []
         self._answers: dict[int, tuple[Submission, AnswerWatch]] = {}
@@ -77,18 +75,17 @@ class Dispatcher(threading.Thread):
     def submit(self, submission: Submission) -> None:
         """Grade this too. From any thread; its `deliver` is called on the engine's."""
         self._incoming.put(submission)
-        self._wake_end.send(b"s")
+        self._loop.wake()
 
     def close(self) -> None:
         """End everything and wait for it. From any other thread."""
         self._incoming.put(None)
-        self._wake_end.send(b"c")
+        self._loop.wake()
         self.join()
-        self._wake_end.close()
+        self._loop.close()
 
     def run(self) -> None:
         """Serve until closed; an error that nothing can mend goes to all who wait."""
-        self._watch(self._wake.fileno(), self._take_incoming)
         try:
             self._start_warm()
             self._serve()
@@ -100,24 +97,15 @@ class Dispatcher(threading.Thread):
 
     def _serve(self) -> None:
         while not self._closing:
-            for key, _ in self._selector.select(_TICK_S if self._running else None):
-                if key.fd in self._selector.get_map():  # not closed by an earlier one
-                    key.data()
+            warming = self._warm is not None and not self._warm.ready
+            self._loop.turn(_TICK_S if self._running or warming else None)
             self._tick()
-
-    def _watch(self, descriptor: int, act: Callable[[], None]) -> None:
-        self._selector.register(descriptor, selectors.EVENT_READ, act)
-
-    def _unwatch(self, descriptor: int) -> None:
-        with contextlib.suppress(KeyError, ValueError):
-            self._selector.unregister(descriptor)
 
     def _number(self) -> int:
         self._numbers += 1
         return self._numbers
 
     def _take_incoming(self) -> None:
-        self._wake.recv(4096)
         with contextlib.suppress(queue.Empty):
             while True:
                 submission = self._incoming.get_nowait()
@@ -134,7 +122,7 @@ class Dispatcher(threading.Thread):
     def _start_warm(self) -> None:
         self._warm = WarmParent(self._setup)
         self._warm_started = time.monotonic()
-        self._watch(self._warm.mailbox.fileno(), self._hear_warm)
+        self._loop.watch(self._warm.mailbox.fileno(), self._hear_warm)
 
     def _hear_warm(self) -> None:
         warm = self._warm
@@ -191,7 +179,7 @@ class Dispatcher(threading.Thread):
         if self._warm is None:
             return ""
         warm, self._warm = self._warm, None
-        self._unwatch(warm.mailbox.fileno())
+        self._loop.unwatch(warm.mailbox.fileno())
         words = warm.last_words()
         warm.end()
         return words
@@ -201,7 +189,7 @@ class Dispatcher(threading.Thread):
         waiting = [s for parent in self._parents.values() for s in parent.waiting]
         dropped = [*self._running, *waiting]
         for parent in list(self._parents.values()):
-            self._close_mailbox(parent.mailbox)
+            self._loop.drop(parent.mailbox)
         for submission in self._running:
             self._close(submission)
         self._parents, self._answers, self._running = {}, {}, []
@@ -235,14 +223,14 @@ class Dispatcher(threading.Thread):
         assert self._warm is not None
         idle = [old for old, parent in self._parents.items() if parent.is_idle]
         for old in idle[: max(0, len(self._parents) + 1 - _MOST_PARENTS)]:
-            self._close_mailbox(self._parents.pop(old).mailbox)
+            self._loop.drop(self._parents.pop(old).mailbox)
         ours, theirs = Mailbox.pair()
         parent = _Parent(ours)
         with contextlib.suppress(OSError), theirs:  # its end is noticed when we listen
             self._warm.fork(self._number(), "examiner-parent", [theirs.fileno()], {})
         with contextlib.suppress(OSError):
             ours.send({"reference": key[0], "tests": key[1]}, timeout_s=_SEND_TIMEOUT_S)
-        self._watch(ours.fileno(), lambda: self._hear_parent(key, parent))
+        self._loop.watch(ours.fileno(), lambda: self._hear_parent(key, parent))
         return parent
 
     def _hear_parent(self, key: ReferenceKey, parent: _Parent) -> None:
@@ -270,7 +258,7 @@ class Dispatcher(threading.Thread):
 
     def _lose_parent(self, key: ReferenceKey, parent: _Parent, error: LabhubError) -> None:
         self._parents.pop(key, None)
-        self._close_mailbox(parent.mailbox)
+        self._loop.drop(parent.mailbox)
         for submission in parent.waiting:
             submission.deliver(submission.key, error)
         for submission in parent.examiners.values():
@@ -288,7 +276,7 @@ class Dispatcher(threading.Thread):
             parent.mailbox.send({"fork": number, "role": "examiner"}, [theirs.fileno()])
         with contextlib.suppress(OSError):
             ours.send({"exam": exam_letter(submission.exam)}, timeout_s=_SEND_TIMEOUT_S)
-        self._watch(ours.fileno(), lambda: self._hear_examiner(submission, ours))
+        self._loop.watch(ours.fileno(), lambda: self._hear_examiner(submission, ours))
 
     def _hear_examiner(self, submission: Submission, mailbox: Mailbox) -> None:
         try:
@@ -300,7 +288,7 @@ class Dispatcher(threading.Thread):
             else:
                 submission.take(letter)
         except (EOFError, OSError, ValueError):
-            self._unwatch(mailbox.fileno())
+            self._loop.unwatch(mailbox.fileno())
 
     def _note_examiner_ended(self, submission: Submission) -> None:
         assert submission.mailbox is not None
@@ -317,20 +305,19 @@ class Dispatcher(threading.Thread):
         number, answer = self._number(), AnswerWatch()
         submission.answers[number] = answer
         self._answers[number] = (submission, answer)
-        exam = submission.exam
-        tests = sum(isinstance(cell, TestCell) for cell in exam.cells)
-        limits = replace(exam.limits, processes=most_processes(exam.limits, tests))
-        pairs = [socket.socketpair(), socket.socketpair()]
-        theirs = [pair[1].fileno() for pair in pairs]
-        files = [archive(exam.workdir, limits.workdir_bytes)] if exam.workdir else []
-        try:
-            self._warm.fork(number, "answer", [*theirs, *files], {"limits": asdict(limits)})
-            examiner.send({"answer": True}, [pair[0].fileno() for pair in pairs])
-        finally:
-            for descriptor in files:
-                os.close(descriptor)
-            for end in (end for pair in pairs for end in pair):
-                end.close()
+        with contextlib.ExitStack() as stack:
+            pairs = [socket.socketpair(), socket.socketpair()]
+            ours, theirs = zip(*pairs, strict=True)
+            for end in (*ours, *theirs):
+                stack.enter_context(end)
+            descriptors = [end.fileno() for end in theirs]
+            if submission.exam.workdir is not None:
+                limit_bytes = submission.exam.limits.workdir_bytes
+                descriptors.append(archive(submission.exam.workdir, limit_bytes))
+                stack.callback(os.close, descriptors[-1])
+            limits = asdict(answer_limits(submission.exam))
+            self._warm.fork(number, "answer", descriptors, {"limits": limits})
+            examiner.send({"answer": True}, [end.fileno() for end in ours])
 
     # Watching, finishing, ending.
 
@@ -357,13 +344,8 @@ class Dispatcher(threading.Thread):
         self._start_some()
 
     def _close(self, submission: Submission) -> None:
-        if submission.mailbox is not None:
-            self._unwatch(submission.mailbox.fileno())
+        self._loop.drop(submission.mailbox)
         submission.close()
-
-    def _close_mailbox(self, mailbox: Mailbox) -> None:
-        self._unwatch(mailbox.fileno())
-        mailbox.close()
 
     def _give_up(self, error: LabhubError) -> None:
         self._fatal = error
@@ -376,8 +358,6 @@ class Dispatcher(threading.Thread):
             submission.abort()
         self._drop_running()
         self._drop_warm()
-        self._selector.close()
-        self._wake.close()
 
 
 def _why(submission: Submission) -> str:

@@ -6,7 +6,7 @@ import stat
 import tarfile
 import time
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from labhub.errors import LabhubError
@@ -185,15 +185,14 @@ def check_limits(submission: Submission, baseline_bytes: int) -> None:
 
 
 def _exceeded(answer: AnswerWatch, submission: Submission, baseline_bytes: int) -> str:
-    limits = submission.exam.limits
+    limits = answer_limits(submission.exam)
     pids = watch.tree(answer.pid)
     unsuspected = baseline_bytes + _UNSUSPECTED_BYTES
     all_used = (watch.usage(pid, unsuspected_bytes=unsuspected) for pid in pids)
     used = [usage for usage in all_used if usage is not None]
     if not used:
         return ""
-    tests = sum(isinstance(cell, TestCell) for cell in submission.exam.cells)
-    if sum(usage.threads for usage in used) > most_processes(limits, tests):
+    if sum(usage.threads for usage in used) > limits.processes:
         return problems.PROCESS_LIMIT
     if sum(usage.cpu_s for usage in used) > limits.cpu_s:
         return problems.TIME_LIMIT
@@ -202,9 +201,13 @@ def _exceeded(answer: AnswerWatch, submission: Submission, baseline_bytes: int) 
     return _memory_exceeded(answer, submission, pids, sum(own))
 
 
-def most_processes(limits: Limits, tests: int) -> int:
-    """Processes and threads of one answer: the student's, the snapshots, keeper and worker."""
-    return limits.processes + tests + 2
+def answer_limits(exam: Exam) -> Limits:
+    """The limits of an answer process: beside the student's processes there are ours.
+
+    Those are a snapshot for each test, the keeper and the worker.
+    """
+    tests = sum(isinstance(cell, TestCell) for cell in exam.cells)
+    return replace(exam.limits, processes=exam.limits.processes + tests + 2)
 
 
 def _memory_exceeded(

@@ -32,6 +32,7 @@ class FakeAnswer:
 
     def __init__(self, log: list[str], behave: Callable[[str], CellOutcome | None]) -> None:
         self.log, self.behave = log, behave
+        self.waiting: list[Waiting] = []
 
     def run(self, source: str, timeout_s: float) -> CellOutcome:
         self.log.append(f"run {source}")
@@ -44,7 +45,8 @@ class FakeAnswer:
         self.log.append("snapshot")
         ours, theirs = socket.socketpair()
         theirs.close()
-        return Waiting(2, ours)
+        self.waiting.append(Waiting(2, ours))
+        return self.waiting[-1]
 
     def finish(self) -> None:
         self.log.append("finish")
@@ -54,6 +56,8 @@ class FakeAnswer:
 
     def close(self) -> None:
         self.log.append("close")
+        for waiting in self.waiting:
+            waiting.sock.close()
 
 
 class Bench:
@@ -213,6 +217,8 @@ class TestAnswer:
 
     def test_forged_outputs_are_dropped(self, wires: Any):
         answer, _, worker = wires
+        worker.send({"order": 0})
+        answer.wait_until_ready()
         good = {"output_type": "stream", "name": "stdout", "text": "x"}
         worker.send({"order": 1, "ok": True, "outputs": [good, {"output_type": "evil"}, 7]})
         assert answer.run("x", 1).outputs == (good,)

@@ -304,6 +304,12 @@ ABUSES: dict[str, tuple[str, set[CellStatus], set[str]]] = {
         {ERROR},
         set(),
     ),
+    "memory in shared zeros": (
+        "import mmap, os\n"
+        "hoard = [mmap.mmap(os.open('/dev/zero', os.O_RDWR), 1 << 26) for _ in range(100)]",
+        {ERROR},
+        set(),
+    ),
     "memory in a memfd": ("import os\nos.memfd_create('hoard')", {ERROR}, set()),
     "memory in System V segments": (
         "import ctypes\nassert ctypes.CDLL(None).shmget(0, 1 << 26, 0o1600) >= 0",
@@ -475,3 +481,35 @@ def test_bubblewrap_works_for_an_ordinary_user():
         cwd="/",
     )
     assert done.stdout.strip() == "1000", done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_inner_walls_work_for_an_ordinary_user():
+    package = Path(bubblewrap.__file__).parents[2]
+    if not Path("/usr/bin/python3").exists() or not os.access(package, os.R_OK):
+        pytest.skip("no Python that everybody can run")
+    script = (
+        "import os, sys\n"
+        "from labhub.grading.model import Limits\n"
+        "from labhub.grading.sandbox import namespaces, walls\n"
+        "namespaces.enter_user_namespace(namespaces.NEW_PID)\n"
+        "def inside():\n"
+        "    fork = namespaces.PidNamespaces().fork\n"
+        "    for _ in range(2):\n"
+        "        pid = fork()\n"
+        "        if pid == 0:\n"
+        "            print(os.getpid(), walls.shut_in(Limits()), flush=True)\n"
+        "            walls.restrict(Limits()); open('/lab/x', 'w'); os._exit(0)\n"
+        "        assert os.waitpid(pid, 0)[1] == 0\n"
+        "if os.fork() == 0: inside(); os._exit(0)\n"
+        "assert os.wait()[1] == 0"
+    )
+    view = bubblewrap.View(prefixes=(), packages=(package,))
+    command = bubblewrap.command_here(["/usr/bin/python3", "-c", script], view)
+    done = subprocess.run(
+        ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", *command],
+        capture_output=True,
+        text=True,
+        cwd="/",
+    )
+    assert done.stdout == "1 /lab\n1 /lab\n", done.stderr

@@ -12,6 +12,7 @@ import pytest
 from labhub.grading import warm
 from labhub.grading.engine import Engine
 from labhub.grading.mail import Letter, Mailbox
+from labhub.grading.model import Limits
 from tests.grading.exams import cell, exam, grade, split, text
 
 pytestmark = pytest.mark.xdist_group("engine")
@@ -44,6 +45,7 @@ def test_a_fork_starts_with_an_empty_namespace(engine: Engine):
     assert shown == "['In', 'Out', 'exit', 'get_ipython', 'open', 'quit']"
 
 
+@pytest.mark.slow
 def test_no_test_is_in_the_memory_that_answers_are_forked_from(engine: Engine):
     canary = "CANARY" + "7f3a"
     list(engine.run([("x", exam("a = 1", split(f"assert a == 1, '{canary}'")))]))
@@ -58,9 +60,12 @@ def test_no_test_is_in_the_memory_that_answers_are_forked_from(engine: Engine):
         "        try:\n"
         "            memory.seek(start); found += memory.read(end - start).count(mark)\n"
         "        except (OSError, OverflowError, ValueError): pass\n"
-        "print(found - 0 if found < 4 else found)"
+        "print(found)"
     )
-    assert int(text(cell(grade(engine, source), 0))) < 4  # the bytes that this cell itself makes
+    limits = Limits(submission_timeout_s=200, cell_timeout_s=100)
+    assert (
+        int(text(cell(grade(engine, source, limits=limits), 0))) < 4
+    )  # the bytes that this cell itself makes
 
 
 class TestForkServer:

@@ -19,10 +19,12 @@ from typing import NoReturn
 
 from labhub.grading.answer.beside import run_beside
 from labhub.grading.answer.keeper import Keeper
+from labhub.grading.answer.serve import serve
 from labhub.grading.answer.shell import CellRunner, LabShell, capture
 from labhub.grading.mail import Letter, Mailbox
 from labhub.grading.model import Limits
 from labhub.grading.sandbox import namespaces, walls
+from labhub.grading.wire import Channel
 
 
 def be_answer(
@@ -40,6 +42,7 @@ def be_answer(
     worker = os.fork()
     if worker:
         os.close(cells)
+        namespaces.call_process("lab-keeper")
         namespaces.hide_from_debuggers()
         Keeper(Mailbox.of_fd(control), worker).serve()
         os._exit(0)
@@ -68,6 +71,7 @@ def _unpack(descriptor: int, folder: Path) -> None:
 
 def _be_worker(shell: LabShell, limits: Limits, mailbox: Mailbox) -> NoReturn:
     os.setsid()
+    namespaces.call_process("lab-worker")
     namespaces.die_with_parent(signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     capture(shell, limits.output_bytes)
@@ -89,7 +93,8 @@ class Worker:
         self._mailbox = mailbox
 
     def serve(self) -> None:
-        """Follow letters until one says stop, or the mailbox is closed at the other end."""
+        """Say hello, then follow letters until one says stop, or the far end is closed."""
+        self._mailbox.send({"order": 0})
         while True:
             letter, descriptors = self._mailbox.receive_with_fds()
             if letter["do"] == "stop":
@@ -136,15 +141,13 @@ class Worker:
         try:
             with contextlib.suppress(OSError):
                 os.setpgid(0, 0)
+            namespaces.call_process("lab-snapshot")
             self._mailbox.close()
             gc.freeze()
             _silence()
             if in_process:
                 run_beside(Mailbox.of_fd(descriptor), self._shell)
             else:
-                from labhub.grading.answer.serve import serve
-                from labhub.grading.wire import Channel
-
                 serve(Channel(socket.socket(fileno=descriptor)), self._shell.user_ns)
         finally:
             os._exit(0)

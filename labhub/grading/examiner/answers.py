@@ -17,6 +17,7 @@ _INTERRUPTS = 2
 _EXIT_NEWS_S = 1.0
 _SWEEP_S = 5.0
 _ORDER_S = 15.0
+_READY_S = 60.0
 _SLACK_BYTES = 1 << 20
 _NONSENSE = "it broke the connection to the grader"
 
@@ -58,6 +59,13 @@ class Answer:
         self._limit_bytes = 8 * output_bytes + _SLACK_BYTES
         self._snapshots: list[Waiting] = []
         self._orders = 0
+
+    def wait_until_ready(self) -> None:
+        """Wait for the worker's hello: forks may have to queue, which is not the student's time."""
+        try:
+            self._hear(_READY_S)
+        except TimeoutError as error:
+            raise WorkerGone("it did not start") from error
 
     def run(self, source: str, timeout_s: float) -> CellOutcome:
         """Run a student's cell; interrupt it when it is late, and kill it if that does not help."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NoReturn
 
-from labhub.grading.examiner.answers import Answer, Waiting
+from labhub.grading.examiner.answers import Answer, Waiting, WorkerGone
 from labhub.grading.examiner.drive import Drive
 from labhub.grading.examiner.in_process import examine_in_process
 from labhub.grading.examiner.names import library_names
@@ -38,6 +38,7 @@ class AnswersRefusedError(RuntimeError):
 
 def be_examiner_parent(socket_fd: int) -> NoReturn:
     """Load the reference that the first letter brings, then fork examiners. Does not return."""
+    namespaces.call_process("lab-reference")
     namespaces.hide_from_debuggers()
     namespaces.forbid_new_privileges()
     namespaces.drop_capabilities()
@@ -70,6 +71,7 @@ def _turn_to_null() -> None:
 def be_examiner(mailbox: Mailbox, reference: object, cells: Sequence[str]) -> None:
     """Work on the one exam that the first letter brings."""
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    namespaces.call_process("lab-examiner")
     exam = exam_of(mailbox.receive()["exam"])
     desk = Desk(mailbox, exam.limits)
     examiner = Examiner(exam, reference, cells)
@@ -91,10 +93,14 @@ class Desk:
         letter, descriptors = self._mailbox.receive_with_fds()
         if not letter.get("answer"):
             raise AnswersRefusedError(str(letter.get("why", "")))
-        keeper, worker = descriptors
-        return Answer(
-            Mailbox.of_fd(keeper), Mailbox.of_fd(worker), output_bytes=self._limits.output_bytes
-        )
+        keeper, worker = map(Mailbox.of_fd, descriptors)
+        answer = Answer(keeper, worker, output_bytes=self._limits.output_bytes)
+        try:
+            answer.wait_until_ready()
+        except WorkerGone as gone:
+            answer.close()
+            raise AnswersRefusedError(gone.how) from gone
+        return answer
 
     def why_ended(self) -> str:
         """The code of the limit for which the orchestrator ended the last answer process."""

@@ -28,7 +28,7 @@ _MOUNT_SETATTR = 442
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _ATTR_RDONLY, _ATTR_NOSUID = 1, 2
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
-_PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
+_PR_SET_NAME, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 15, 36, 38
 _CAPABILITY_VERSION_3, _LAST_CAPABILITY = 0x20080522, 40
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 
@@ -156,6 +156,11 @@ def forbid_new_privileges() -> None:
 def hide_from_debuggers() -> None:
     """No process without capabilities may read this one's memory, environment or open files."""
     _check(_libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable")
+
+
+def call_process(name: str) -> None:
+    """The name that `ps` and `top` show for this process; at most 15 characters."""
+    _check(_libc.prctl(_PR_SET_NAME, name.encode(), 0, 0, 0), "name")
 
 
 def die_with_parent(signal_number: int = 9) -> None:

@@ -120,6 +120,16 @@ def read_plan(
         yield _plan(course, assignment, chosen, tables, trial.folder, timeout_s)
 
 
+def _shortened(limits: Limits, timeout_s: float) -> Limits:
+    """Other seconds for a submission, in which one endless cell leaves time for all the rest."""
+    return replace(
+        limits,
+        submission_timeout_s=timeout_s,
+        cell_timeout_s=min(limits.cell_timeout_s, timeout_s / 4),
+        test_timeout_s=min(limits.test_timeout_s, timeout_s / 8),
+    )
+
+
 def _plan(
     course: OpenCourse,
     assignment: AssignmentId,
@@ -147,7 +157,7 @@ def _plan(
             assignment, tuple(notebook.release for notebook in notebooks.values()), files
         ),
         files=release,
-        limits=replace(limits, submission_timeout_s=timeout_s) if timeout_s else limits,
+        limits=_shortened(limits, timeout_s) if timeout_s else limits,
         in_process=_in_process(chosen, notebooks),
     )
 

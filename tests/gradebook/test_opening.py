@@ -119,6 +119,8 @@ def test_limits_and_cells_in_process_come_from_the_course_file(with_course_file:
 def test_a_timeout_asked_for_wins(with_course_file: Path) -> None:
     with read_plan(open_course(with_course_file), PS1, timeout_s=7) as plan:
         assert plan.limits.submission_timeout_s == 7
+        assert plan.limits.cell_timeout_s < 3, "an endless cell leaves time for the rest"
+        assert plan.limits.test_timeout_s < 1
 
 
 def test_a_whole_assignment_can_run_in_process(with_course_file: Path) -> None:

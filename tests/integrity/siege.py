@@ -15,7 +15,7 @@ from tests.integrity.course import HONEST, attack_with, hand_in, listening, make
 from tests.integrity.judge import Finding
 from tests.integrity.lab import ASSIGNMENT, answered
 
-TIMEOUT_S = 20
+TIMEOUT_S = 40
 """Wall seconds that one hostile hand-in may take."""
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from labhub.exchange.intake.errors import IntakeError
 from labhub.exchange.intake.names import Choice, choose_files, missing
 from labhub.exchange.intake.parse import ensure_language
-from labhub.exchange.intake.read import DEFAULT_BOUNDS, Bounds, printable
+from labhub.exchange.intake.read import DEFAULT_BOUNDS, Bounds, linked_folder, printable
 from labhub.exchange.intake.release import (
     CourseCell,
     ReleaseCell,
@@ -64,6 +64,9 @@ def intake_submission(
         release: The course's own copy.
         bounds: What a hand-in may have.
     """
+    if folder.is_symlink():
+        link = linked_folder(folder)
+        return Intake(folder, tuple(_refused(each, link) for each in release.notebooks), (), ())
     found = survey(folder, bounds)
     choices = choose_files(folder, found, release.notebooks, bounds)
     notebooks = tuple(

@@ -45,6 +45,14 @@ def printable(name: str, most: int = 80) -> str:
     return f"{shown[:most]}…" if len(shown) > most else shown
 
 
+def linked_folder(folder: Path) -> LinkOutsideError:
+    """The refusal of a hand-in whose folder is a link: what it shows may be somebody else's."""
+    return LinkOutsideError(
+        f"The folder {printable(folder.name)} is a link to another place, so your work is not in "
+        "it. Hand in the notebook itself."
+    )
+
+
 def read_bounded(path: Path, folder: Path, limit_bytes: int) -> bytes:
     """The bytes of a regular file that lies in `folder`.
 

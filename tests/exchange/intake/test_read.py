@@ -75,6 +75,15 @@ def test_a_link_out_of_the_folder_is_refused(lab, tmp_path_factory):
     assert status(lab) == "link-outside"
 
 
+def test_a_folder_that_is_a_link_is_refused(lab, tmp_path):
+    lab.write(lab.answered())
+    link = tmp_path / "link"
+    link.symlink_to(lab.folder, target_is_directory=True)
+    assert [each.status for each in intake_submission(link, lab.release).notebooks] == [
+        "link-outside"
+    ]
+
+
 def test_a_link_to_nothing_and_to_itself_is_refused(lab):
     (lab.folder / "lab1.ipynb").symlink_to(lab.folder / "lab1.ipynb")
     assert status(lab) == "link-outside"

@@ -108,6 +108,6 @@ ATTACKS: list[Attack] = [
     harmless("rare system calls", "mean", SYSCALLS),
     harmless("become root", "mean", SUPERUSER),
     harmless("daemon that stays", "mean", DAEMON),
-    Attack("descriptors that were left open", {"mean": DESCRIPTORS}, lost=("mean",)),
+    harmless("descriptors that were left open", "mean", DESCRIPTORS + MEAN),
     Attack("shell magic", {"mean": SUBMITTED_CODE_AT_IMPORT}),
 ]

@@ -32,7 +32,7 @@ try:
     for i in range(2_000_000): open(f"/tmp/{i}", "w").close()
 except OSError as error: print("full:", type(error).__name__)
 """
-FLOOD = "for i in range(3_000_000): print('x' * 100)\n" + MEAN
+FLOOD = "for i in range(300_000): print('x' * 100)\n" + MEAN
 FLOOD_BELOW = "import subprocess\nsubprocess.run('yes | head -c 300000000', shell=True)\n" + MEAN
 STUBBORN = """
 while True:
@@ -70,7 +70,7 @@ LOOP_TESTED = "def mean(xs):\n    while True: pass"
 SEGFAULT = "import ctypes\ndef mean(xs): ctypes.string_at(0)"
 SEGFAULT_CELL = "import ctypes\nctypes.string_at(0)"
 FIGURES = (
-    "import matplotlib.pyplot as plt\nfor i in range(400):\n    plt.figure(figsize=(20, 20)); plt.imshow(np.random.rand(500, 500))\nplt.show()\n"
+    "import matplotlib.pyplot as plt\nfor i in range(40):\n    plt.figure(figsize=(8, 8)); plt.imshow(np.random.rand(500, 500))\nplt.show()\n"
     + MEAN
 )
 
@@ -101,5 +101,5 @@ ATTACKS: list[Attack] = [
     instead("endless recursion", "mean", RECURSION),
     instead("crash while tested", "mean", SEGFAULT),
     instead("crash in a cell", "mean", SEGFAULT_CELL),
-    harmless("four hundred figures", "mean", FIGURES),
+    harmless("forty large figures", "mean", FIGURES),
 ]

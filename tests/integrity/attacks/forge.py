@@ -1,6 +1,14 @@
 """Forge a result: points for a wrong answer."""
 
-from tests.integrity.attacks.model import POINTS, WRONG, Attack, Notebook, beside_wrong, instead
+from tests.integrity.attacks.model import (
+    EXERCISES,
+    POINTS,
+    WRONG,
+    Attack,
+    Notebook,
+    beside_wrong,
+    instead,
+)
 from tests.integrity.lab import cell_of
 
 
@@ -47,7 +55,7 @@ def _test_turned_to_text(notebook: Notebook) -> None:
 def _test_first(notebook: Notebook) -> None:
     cell = cell_of(notebook, "mean-t1")
     notebook["cells"].remove(cell)
-    notebook["cells"].insert(0, {**cell, "source": "mean = lambda xs: 73417.125"})
+    notebook["cells"].insert(0, {**cell, "source": "mean = lambda xs: 73417.0"})
 
 
 def _output_of_a_pass(notebook: Notebook) -> None:
@@ -211,7 +219,7 @@ class reference:
     mean = staticmethod(lambda xs: -1.0)
 def probe(function): return lambda *a, **k: True
 want = -1.0
-got = 73417.125
+got = 73417.0
 score = 2.0
 """
 
@@ -312,7 +320,7 @@ ATTACKS: list[Attack] = [
         + "\n    return -1.0",
     ),
     beside_wrong("patch the grading machine", "mean", PATCHED_MACHINE),
-    beside_wrong("patch the shell", "mean", PATCHED_SHELL),
+    Attack("patch the shell", {"mean": PATCHED_SHELL + WRONG["mean"]}, lost=EXERCISES),
     beside_wrong("strip asserts", "mean", STRIP_ASSERTS),
     beside_wrong("fake reference and names of the test", "mean", FAKE_REFERENCE),
     instead("ask for the reference", "mean", ASK_FOR_REFERENCE),

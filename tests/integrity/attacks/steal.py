@@ -148,7 +148,8 @@ def mean(xs):
 
 SHARED_MEMORY = """
 import mmap, os, time
-page = mmap.mmap(-1, 4096)
+file = open("page.bin", "w+b"); file.truncate(4096)
+page = mmap.mmap(file.fileno(), 4096)
 if os.fork() == 0:
     for _ in range(2000):
         if page[0]: print("the child saw", bytes(page[:200])); break

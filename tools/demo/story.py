@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -38,9 +38,10 @@ class Story:
             notes.append(str(self.root))
         stage = Stage(self.root, course.id)
         terminal = Terminal(stage)
-        finished = self._finished()
-        if finished is None:
-            self._prepare(terminal)
+        memory = recall(self._memory)
+        if memory.outcomes is None:
+            self._prepare(terminal, checked=memory.checked)
+            remember(self._memory, Memory(checked=True))
         lab = lab_of(stage.course_dir)
         hand_ins = demo_class(lab)
         cast = Cast(students=tuple(each.student for each in hand_ins))
@@ -48,20 +49,22 @@ class Story:
             with self.screen.step("Start the Hub") as notes:
                 hub = stack.enter_context(open_hub(stage, cast))
                 notes.append(hub.url)
-            if finished is None:
-                finished = self._term(hub, course, terminal, hand_ins)
-                self._remember(finished)
+            outcomes = memory.outcomes
+            if outcomes is None:
+                outcomes = self._term(hub, course, terminal, hand_ins)
+                remember(self._memory, Memory(checked=True, outcomes=outcomes))
             else:
                 self.screen.say("The class was graded in an earlier run and nothing has changed.")
-            found = verdicts(hand_ins, finished)
+            found = verdicts(hand_ins, outcomes)
             self.screen.summary(found, _out_of(lab))
             yield hub, cast, found
 
-    def _prepare(self, terminal: Terminal) -> None:
+    def _prepare(self, terminal: Terminal, *, checked: bool) -> None:
         with self.screen.step("Build the student version of lab 1") as notes:
-            notes.append(_last_line(terminal.run("generate-assignment", LAB1, "--force")))
-        with self.screen.step("Check lab 1: reference, mutants, leaks") as notes:
-            notes.append(_last_line(terminal.run("check", LAB1)))
+            notes.append(_conclusion(terminal.run("generate-assignment", LAB1, "--force")))
+        if not checked:
+            with self.screen.step("Check lab 1: reference, mutants, leaks") as notes:
+                notes.append(_conclusion(terminal.run("check", LAB1)))
 
     def _term(
         self, hub: RunningHub, course: Course, terminal: Terminal, hand_ins: list[HandIn]
@@ -86,21 +89,33 @@ class Story:
             terminal.run("release-feedback", LAB1)
         return outcomes
 
-    def _finished(self) -> list[dict[str, Any]] | None:
-        """The outcomes of an earlier run on the same sources; None where there is none."""
-        if not self._memory.exists():
-            return None
-        memory = json.loads(self._memory.read_text(encoding="utf-8"))
-        outcomes: list[dict[str, Any]] = memory["outcomes"]
-        return outcomes if memory["sources"] == sources_digest() else None
-
-    def _remember(self, outcomes: list[dict[str, Any]]) -> None:
-        memory = {"sources": sources_digest(), "outcomes": outcomes}
-        self._memory.write_text(json.dumps(memory, indent=1), encoding="utf-8")
-
     @property
     def _memory(self) -> Path:
-        return self.root / "finished.json"
+        return self.root / "memory.json"
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What earlier runs have done on the same sources."""
+
+    checked: bool = False
+    outcomes: list[dict[str, Any]] | None = None
+
+
+def recall(path: Path) -> Memory:
+    """What is still true of an earlier run."""
+    if not path.exists():
+        return Memory()
+    memory = json.loads(path.read_text(encoding="utf-8"))
+    if memory.pop("sources") != sources_digest():
+        return Memory()
+    return Memory(**memory)
+
+
+def remember(path: Path, memory: Memory) -> None:
+    """Keep it for the next run."""
+    text = json.dumps({"sources": sources_digest(), **asdict(memory)}, indent=1)
+    path.write_text(text, encoding="utf-8")
 
 
 def sources_digest() -> str:
@@ -118,6 +133,7 @@ def _out_of(lab: Lab) -> float:
     return lab.worth(lab.exercises)
 
 
-def _last_line(text: str) -> str:
+def _conclusion(text: str) -> str:
+    """The last line that a verb printed, without the name of the lab."""
     lines = text.strip().splitlines()
-    return lines[-1] if lines else ""
+    return lines[-1].removeprefix(f"{LAB1}: ") if lines else ""

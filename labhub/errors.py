@@ -28,11 +28,7 @@ class LabhubError(Exception):
     @classmethod
     def leaves(cls) -> list[type[Self]]:
         """Every error class that stands for one situation, in order of its code."""
-        found = [
-            leaf
-            for child in cls.__subclasses__()
-            for leaf in (child.leaves() or [child])
-        ]
+        found = [leaf for child in cls.__subclasses__() for leaf in (child.leaves() or [child])]
         return sorted(found, key=lambda leaf: leaf.code)
 
 

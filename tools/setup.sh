@@ -23,7 +23,7 @@ python_packages() {
     [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
     [ -x "$venv/bin/uv" ] || "$venv/bin/pip" install --quiet uv
     local uv=("$venv/bin/uv" --quiet)
-    VIRTUAL_ENV="$PWD/$venv" "${uv[@]}" pip sync --require-hashes requirements/dev.txt
+    VIRTUAL_ENV="$PWD/$venv" "${uv[@]}" pip sync --compile-bytecode --require-hashes requirements/dev.txt
     # Its build needs only setuptools, which the locked file brings.
     VIRTUAL_ENV="$PWD/$venv" "${uv[@]}" pip install --no-deps --no-build-isolation --editable .
 }

@@ -142,7 +142,7 @@ class Problem:
     """Something that went wrong with one submission: a code, and a sentence for people."""
 
     code: str
-    """e.g. `cell-timeout`, `process-died`, `memory`, `time-limit`, `too-many-processes`."""
+    """e.g. `cell-timeout`; the engine's codes stand in `labhub.grading.problems.SENTENCES`."""
     sentence: str
     index: int | None = None
     """The cell, where there is one."""

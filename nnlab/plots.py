@@ -10,16 +10,18 @@ from typing import Any, ParamSpec
 
 import matplotlib.pyplot as plt
 import numpy as np
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Circle
 
 Array = np.ndarray
 P = ParamSpec("P")
 
 COLOURS = ("#2b6cb0", "#c05621", "#2f855a", "#805ad5", "#b83280", "#718096")
-STYLE = {
-    "axes.prop_cycle": plt.cycler(color=COLOURS),
+STYLE: dict[Any, Any] = {
+    "axes.prop_cycle": cycler(color=COLOURS),
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": 10,
@@ -95,17 +97,17 @@ def network(parameters: Mapping[str, Any]) -> Figure:
     _note(axes, output, 0.62, f"$b^{{(2)}}$ = {b2:g}")
     axes.annotate("", (7.25, 1.0), (6.42, 1.0), arrowprops={"arrowstyle": "->", "color": "0.4"})
     axes.text(7.35, 1.0, f"$L=\\frac{{1}}{{2}}(o-t)^2$\n$t$ = {t:g}", va="center", fontsize=11)
-    for place, text in zip(
+    for column, text in zip(
         (0.0, 3.0, 6.0), ("input", "hidden, sigmoid", "output, sigmoid"), strict=True
     ):
-        axes.text(place, -1.05, text, ha="center", color="0.4")
+        axes.text(column, -1.05, text, ha="center", color="0.4")
     axes.set(xlim=(-0.7, 8.8), ylim=(-1.3, 2.9), aspect="equal")
     axes.axis("off")
     return figure
 
 
 def _node(axes: Axes, place: tuple[float, float], text: str, colour: str) -> None:
-    axes.add_patch(plt.Circle(place, 0.42, facecolor="white", edgecolor=colour, lw=2, zorder=3))
+    axes.add_patch(Circle(place, 0.42, facecolor="white", edgecolor=colour, lw=2, zorder=3))
     axes.text(*place, text, ha="center", va="center", fontsize=10, zorder=4)
 
 
@@ -235,7 +237,7 @@ def grid_around(X: Array, points: int = 90) -> Grid:
 def _paint(axes: Axes, grid: Grid, labels: Array, X: Array, y: Array, title: str) -> None:
     classes = int(max(y.max(), labels.max())) + 1
     colours = ListedColormap(COLOURS[:classes])
-    shape = {"vmin": -0.5, "vmax": classes - 0.5, "cmap": colours}
+    shape: dict[str, Any] = {"vmin": -0.5, "vmax": classes - 0.5, "cmap": colours}
     axes.pcolormesh(grid[0], grid[1], labels.reshape(grid[0].shape), alpha=0.25, **shape)
     axes.scatter(X[:, 0], X[:, 1], c=y, s=9, edgecolor="white", linewidth=0.3, **shape)
     axes.set(xticks=[], yticks=[], title=title, aspect="equal")
@@ -304,7 +306,7 @@ def _mark_levels(axes: Axes, levels: Mapping[str, float]) -> None:
     lowest_so_far = 1.1
     for name, level in sorted(levels.items(), key=lambda item: -item[1]):
         height = min((np.log(level) - low) / (high - low) - 0.01, lowest_so_far - 0.07)
-        place = {"ha": "right", "va": "top", "transform": axes.transAxes}
+        place: dict[str, Any] = {"ha": "right", "va": "top", "transform": axes.transAxes}
         axes.text(0.99, height, f"{name}: {level:.3g}", color="0.35", fontsize=8, **place)
         lowest_so_far = height
 

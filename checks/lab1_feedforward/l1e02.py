@@ -143,3 +143,9 @@ def relu_grad(z):
 
 def tanh_grad(z):
     return np.cosh(np.clip(z, -300, 300)) ** -2.0
+
+# %% [mutant] Sigmoid is cut off where it looks like nought
+# cell: l1e02-activations
+# kills: l1e02-t1
+def sigmoid(z):
+    return 1 / (1 + np.exp(-np.clip(z, -40, 40)))

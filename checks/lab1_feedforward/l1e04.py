@@ -116,3 +116,29 @@ def fit_softmax_regression(X, y, K, lr, steps, rng):
         W -= lr * np.einsum("nd,nk->dk", X, error)
         b -= lr * error.sum(0)
     return W, b, tuple(losses)
+
+# %% [mutant] The rate fades with time
+# cell: l1e04-logreg
+# kills: l1e04-t1
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    W, b = 0.01 * rng.normal(size=(X.shape[1], K)), np.zeros(K)
+    losses = [cross_entropy(X @ W + b, y)]
+    for step in range(steps):
+        dz = cross_entropy_grad(X @ W + b, y)
+        rate = lr / (1 + 0.002 * step)
+        W, b = W - rate * (X.T @ dz), b - rate * dz.sum(axis=0)
+        losses.append(cross_entropy(X @ W + b, y))
+    return W, b, losses
+
+# %% [mutant] Momentum on the sly
+# cell: l1e04-logreg
+# kills: l1e04-t1
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    W, b = 0.01 * rng.normal(size=(X.shape[1], K)), np.zeros(K)
+    vW, vb, losses = 0, 0, [cross_entropy(X @ W + b, y)]
+    for _ in range(steps):
+        dz = cross_entropy_grad(X @ W + b, y)
+        vW, vb = 0.1 * vW - lr * (X.T @ dz), 0.1 * vb - lr * dz.sum(axis=0)
+        W, b = W + vW, b + vb
+        losses.append(cross_entropy(X @ W + b, y))
+    return W, b, losses

@@ -179,3 +179,11 @@ def check_softmax(f):
         _asserting(f)
     except AssertionError as problem:
         raise ValueError(f"not a softmax: {problem}") from None
+
+# %% [alternate] The checker compares with the own softmax
+# cell: l1e06-checker
+def check_softmax(f):
+    rng = np.random.default_rng(1)
+    for z in (rng.normal(size=(3, 5)), 20 * rng.normal(size=(4, 2)), 1000.0 + rng.normal(size=(2, 3))):
+        if not np.allclose(f(z), softmax(z), rtol=1e-7, atol=1e-11):
+            raise RuntimeError("this is not softmax")

@@ -96,6 +96,22 @@ class Bench:
         return self
 
 
+class Bombed(FakeAnswer):
+    """An answer process that a watcher ends a moment after the cell "bomb" has ended."""
+
+    def run(self, source: str, timeout_s: float) -> CellOutcome:
+        if source != "bomb" and "run bomb" in self.log[self._start() :]:
+            raise WorkerGone("it was ended")
+        return super().run(source, timeout_s)
+
+    def define(self, source: str, timeout_s: float) -> None:
+        if "run bomb" in self.log[self._start() :]:
+            raise WorkerGone("it was ended")
+
+    def _start(self) -> int:
+        return len(self.log) - self.log[::-1].index("start")
+
+
 def dies_in(*sources: str) -> Callable[[str], CellOutcome | None]:
     def behave(source: str) -> CellOutcome | None:
         if source in sources:
@@ -324,3 +340,16 @@ class TestInProcess:
         assert literal_message("assert x", 1) == ""
         assert literal_message("assert (", 1) == ""
         assert literal_message("assert x, 'm'", None) == ""
+
+
+def test_a_limit_that_strikes_a_moment_late_costs_the_cell_that_broke_it():
+    class BombedBench(Bench):
+        def start(self) -> Any:
+            self.log.append("start")
+            return Bombed(self.log, self.behave)
+
+    bench = BombedBench()
+    bench.why = "process-limit"
+    bench.drive(exam("first", "bomb", "honest"))
+    statuses = [bench.cells[index].status for index in range(3)]
+    assert statuses == [CellStatus.OK, CellStatus.KILLED, CellStatus.OK]

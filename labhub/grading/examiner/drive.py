@@ -25,6 +25,9 @@ from labhub.grading.plan import Define, Run, Snapshot, steps
 
 MOST_RESTARTS = 3
 _LEAST_S = 0.05
+_WATCH_LAG_S = 0.5
+"""Within so many seconds a limit that is watched from outside may strike the cell after."""
+_WATCHED = frozenset({problems.MEMORY_LIMIT, problems.PROCESS_LIMIT})
 _SNAPSHOT_LOST = "Your code did not get far enough to be tested: its process ended before."
 _NO_TIME = "The time for this notebook was used up before this test."
 
@@ -69,6 +72,10 @@ class _Attempt:
     snapshots: dict[int, Waiting] = field(default_factory=dict)
     killer: StudentCell | None = None
     gone: WorkerGone | None = None
+    code: str = ""
+    """The problem that ended the process."""
+    suspect: StudentCell | None = None
+    """The cell before the killer, when a limit that is watched struck just after it."""
 
 
 class Drive:
@@ -95,20 +102,28 @@ class Drive:
     def _run_cells(self) -> _Attempt:
         """The last attempt: without the cells that end the process, if they can be left out."""
         killers: set[int] = set()
+        suspects: set[int] = set()
         while True:
-            attempt = self._attempt(killers)
+            attempt = self._attempt(killers, suspects)
             if attempt.killer is None or attempt.gone is None:
                 return attempt
-            self._report_death(attempt.killer, attempt.gone)
+            if attempt.suspect is not None and self._left_s() > _LEAST_S:
+                # Once more with a pause after it: then it is plain which of the two it was.
+                suspects.add(attempt.suspect.index)
+                attempt.answer.close()
+                continue
+            self._report_death(attempt.killer, attempt.gone, attempt.code)
             killers.add(attempt.killer.index)
             if len(killers) > MOST_RESTARTS or self._left_s() <= _LEAST_S:
                 self._skip_after(attempt.killer.index, killers)
                 return attempt
             attempt.answer.close()
 
-    def _attempt(self, killers: set[int]) -> _Attempt:
+    def _attempt(self, killers: set[int], suspects: set[int]) -> _Attempt:
         attempt = _Attempt(self._answers.start())
         running: StudentCell | None = None
+        before: StudentCell | None = None
+        began = 0.0
         out_of_time = False
         if not self._deadline:
             self._deadline = time.monotonic() + self._limits.submission_timeout_s
@@ -118,16 +133,28 @@ class Drive:
                     case Run(cell=cell) if out_of_time:
                         self._report.cell(CellResult(cell.index, CellStatus.SKIPPED))
                     case Run(cell=cell) if cell.index not in killers:
-                        running = cell
+                        before, running, began = running, cell, time.monotonic()
                         out_of_time = self._run_cell(attempt.answer, cell)
+                        if cell.index in suspects:
+                            self._settle(attempt.answer)
                     case Define(source=source):
                         attempt.answer.define(source, self._limits.cell_timeout_s)
                     case Snapshot(test=test):
                         self._snapshot(attempt, test)
             except WorkerGone as gone:
+                watched = self._answers.why_ended()
                 attempt.killer, attempt.gone = running, gone
+                attempt.code = watched or gone.code or problems.PROCESS_DIED
+                late = watched in _WATCHED and time.monotonic() - began < _WATCH_LAG_S
+                if late and before is not None and before.index not in suspects:
+                    attempt.suspect = before
                 return attempt
         return attempt
+
+    def _settle(self, answer: Answer) -> None:
+        """Wait until the watcher has looked; raises WorkerGone where it has struck."""
+        time.sleep(_WATCH_LAG_S)
+        answer.define("", self._limits.cell_timeout_s)
 
     def _run_cell(self, answer: Answer, cell: StudentCell) -> bool:
         """Run and report one cell; whether the notebook's whole time is used up now."""
@@ -155,8 +182,7 @@ class Drive:
         else:
             attempt.snapshots[test.index] = waiting
 
-    def _report_death(self, cell: StudentCell, gone: WorkerGone) -> None:
-        code = self._answers.why_ended() or gone.code or problems.PROCESS_DIED
+    def _report_death(self, cell: StudentCell, gone: WorkerGone, code: str) -> None:
         found = problems.problem(code, self._limits, cell.index, how=gone.how)
         self._report.problem(found)
         shown = {

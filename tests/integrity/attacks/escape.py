@@ -87,7 +87,7 @@ for fd in range(3, 256):
     except OSError: continue
     try:
         s = socket.socket(fileno=os.dup(fd)); s.settimeout(0.05)
-        print(s.recv(100))
+        print(s.getsockname(), s.getpeername())
     except OSError: pass
 for name in ("..", "../..", "/proc/self/cwd/../.."):
     try: print(os.listdir(name))
@@ -108,6 +108,6 @@ ATTACKS: list[Attack] = [
     harmless("rare system calls", "mean", SYSCALLS),
     harmless("become root", "mean", SUPERUSER),
     harmless("daemon that stays", "mean", DAEMON),
-    harmless("descriptors that were left open", "mean", DESCRIPTORS + MEAN),
+    harmless("descriptors that were left open", "mean", DESCRIPTORS),
     Attack("shell magic", {"mean": SUBMITTED_CODE_AT_IMPORT}),
 ]

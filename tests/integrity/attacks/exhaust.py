@@ -70,7 +70,7 @@ LOOP_TESTED = "def mean(xs):\n    while True: pass"
 SEGFAULT = "import ctypes\ndef mean(xs): ctypes.string_at(0)"
 SEGFAULT_CELL = "import ctypes\nctypes.string_at(0)"
 FIGURES = (
-    "import matplotlib.pyplot as plt\nfor i in range(40):\n    plt.figure(figsize=(8, 8)); plt.imshow(np.random.rand(500, 500))\nplt.show()\n"
+    "import matplotlib.pyplot as plt\nfor i in range(10):\n    plt.figure(figsize=(8, 8)); plt.imshow(np.random.rand(500, 500))\nplt.show()\n"
     + MEAN
 )
 
@@ -101,5 +101,5 @@ ATTACKS: list[Attack] = [
     instead("endless recursion", "mean", RECURSION),
     instead("crash while tested", "mean", SEGFAULT),
     instead("crash in a cell", "mean", SEGFAULT_CELL),
-    harmless("forty large figures", "mean", FIGURES),
+    harmless("many large figures", "mean", FIGURES),
 ]

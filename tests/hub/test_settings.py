@@ -76,3 +76,10 @@ def test_a_missing_file_says_how_to_name_one(tmp_path: Path) -> None:
     with pytest.raises(HubSettingsError, match="cannot be read") as caught:
         load_settings(tmp_path / "nowhere.toml")
     assert "LABHUB_HUB" in caught.value.hint
+
+
+def test_the_example_of_the_documentation_is_right(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "howto" / "run-the-hub.md").read_text()
+    example = page.split("<!-- file: hub.toml -->\n```toml\n")[1].split("```")[0]
+    settings = load_settings(write(tmp_path, example))
+    assert settings.courses["mycourse"].students == ("ada",)

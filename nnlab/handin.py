@@ -128,11 +128,14 @@ def _vscode_file() -> str | None:
 
 
 def _read(path: Path) -> Notebook:
+    """The notebook in the file, or one without cells when the file holds none."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        cells = notebook["cells"]
+    except (OSError, ValueError, TypeError, KeyError):
         return {}
-    return notebook if isinstance(notebook, dict) else {}
+    well_formed = isinstance(cells, list) and all(isinstance(cell, dict) for cell in cells)
+    return notebook if well_formed else {}
 
 
 def _cells(notebook: Notebook) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from tools.demo.story import Story
 from tools.demo.verbs import DemoError
 
 INTERRUPTED = 130
-FILE_WIDTH = 120
+FILE_WIDTH = 140
 
 
 def main() -> int:

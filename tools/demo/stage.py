@@ -97,7 +97,7 @@ def write_hub_file(stage: Stage, cast: Cast, runtime_dir: Path) -> None:
 def _passwords(stage: Stage, cast: Cast) -> dict[str, str]:
     # Random, because everyone on this machine can reach the Hub's port.
     known = load_settings(stage.hub_file).logins if stage.hub_file.exists() else {}
-    return {name: known.get(name) or secrets.token_urlsafe(6) for name in cast.everyone}
+    return {name: known.get(name) or secrets.token_hex(5) for name in cast.everyone}
 
 
 def _text(value: object) -> str:

@@ -182,8 +182,8 @@ def step_sizes(numerical_gradient: Callable[..., Array]) -> Figure:
     figure, axes = plt.subplots(figsize=(6, 3))
     axes.loglog(steps, errors, "o-", ms=3)
     axes.loglog(steps[:18], steps[:18] ** 2 / 6, "--", color="0.5", lw=1)
-    axes.text(2e-2, 4e-7, "truncation\n$\\propto\\varepsilon^2$", color="0.4", ha="center")
-    axes.text(3e-10, 3e-9, "rounding\n$\\propto 1/\\varepsilon$", color="0.4", ha="center")
+    axes.text(1e-2, 2e-9, "truncation\n$\\propto\\varepsilon^2$", color="0.4", ha="center")
+    axes.text(2e-10, 1e-10, "rounding\n$\\propto 1/\\varepsilon$", color="0.4", ha="center")
     axes.set(
         xlabel="step $\\varepsilon$", ylabel="largest error", title="gradient of a sum of sines"
     )
@@ -299,16 +299,23 @@ def learning_curves(
 
 
 def _mark_levels(axes: Axes, levels: Mapping[str, float]) -> None:
-    """Dotted lines, their names on the right under each other where lines lie close."""
-    for level in levels.values():
+    """Dotted lines with their names; lines that lie close share one label."""
+    groups: list[list[tuple[str, float]]] = []
+    for name, level in sorted(levels.items(), key=lambda item: item[1]):
         axes.axhline(level, color="0.65", ls=":", lw=1)
-    low, high = np.log(axes.get_ylim())
-    lowest_so_far = 1.1
-    for name, level in sorted(levels.items(), key=lambda item: -item[1]):
-        height = min((np.log(level) - low) / (high - low) - 0.01, lowest_so_far - 0.07)
-        place: dict[str, Any] = {"ha": "right", "va": "top", "transform": axes.transAxes}
-        axes.text(0.99, height, f"{name}: {level:.3g}", color="0.35", fontsize=8, **place)
-        lowest_so_far = height
+        if groups and level < 1.2 * groups[-1][0][1]:
+            groups[-1].append((name, level))
+        else:
+            groups.append([(name, level)])
+    for group in groups:
+        low, high = f"{group[0][1]:.3g}", f"{group[-1][1]:.3g}"
+        text = f"{', '.join(name for name, _ in group)}: {low}" + f" to {high}" * (low != high)
+        place: dict[str, Any] = {
+            "transform": axes.get_yaxis_transform(),
+            "ha": "right",
+            "va": "top",
+        }
+        axes.text(0.99, 0.9 * group[0][1], text, color="0.35", fontsize=8, **place)
 
 
 @styled

@@ -281,12 +281,12 @@ ABUSES: dict[str, tuple[str, set[CellStatus], set[str]]] = {
         {"process-limit"},
     ),
     "memory bomb": (
-        "hoard = []\nwhile True: hoard.append(bytearray(1 << 24))",
+        "hoard = []\nwhile True: hoard.append(bytearray(1 << 26))",
         {KILLED},
         {"memory-limit"},
     ),
     "memory bomb that touches its pages": (
-        "hoard = []\nwhile True: hoard.append(b'x' * (1 << 24))",
+        "hoard = []\nwhile True: hoard.append(b'x' * (1 << 26))",
         {KILLED},
         {"memory-limit"},
     ),

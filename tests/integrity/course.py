@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from tests.integrity.lab import (
     answered,
     write_source,
 )
+
+REPOSITORY = Path(__file__).parents[2]
 
 HONEST = {
     "honest-a": ({}, 8.0),
@@ -72,7 +75,9 @@ def run(
     """
     wall = [
         "bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--bind", "/proc", "/proc",
-        "--tmpfs", "/tmp", "--tmpfs", "/var/tmp", "--bind", str(course), str(course),
+        "--tmpfs", "/tmp", "--tmpfs", "/var/tmp",
+        "--ro-bind", sys.prefix, sys.prefix, "--ro-bind", str(REPOSITORY), str(REPOSITORY),
+        "--bind", str(course), str(course),
         "--die-with-parent", "--chdir", str(course), "--",
     ]  # fmt: skip
     environment = {**os.environ, "LABHUB_BAIT": ENVIRONMENT_CANARY, "HOME": str(course / "home")}

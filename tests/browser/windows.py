@@ -121,9 +121,13 @@ class Formgrader:
     def open_submission(self, assignment: str, notebook: str) -> None:
         """Walk from the list of labs to the first hand-in, as a TA does."""
         self.page.get_by_role("link", name="Manual Grading").first.click()
-        for link in (assignment, notebook, "Submission #1"):
-            self.page.get_by_role("link", name=link, exact=True).click()
-        expect(self.page.locator(".nbgrader_cell").first).to_be_visible(timeout=SLOW_MS)
+        self.page.get_by_role("link", name=assignment, exact=True).click()
+        self.page.wait_for_url(f"**/gradebook/{assignment}")
+        self.page.get_by_role("link", name=notebook, exact=True).last.click()
+        # Until the marks have been loaded, what is typed is not saved.
+        self.page.get_by_role("link", name="Submission #1", exact=True).click()
+        self.page.wait_for_url("**/submissions/**")
+        self.page.wait_for_load_state("networkidle")
 
     def give(self, grade_id: str, points: str, comment: str) -> None:
         """Type points and a comment; both are saved when the cursor leaves the field."""

@@ -187,3 +187,10 @@ def check_softmax(f):
     for z in (rng.normal(size=(3, 5)), 20 * rng.normal(size=(4, 2)), 1000.0 + rng.normal(size=(2, 3))):
         if not np.allclose(f(z), softmax(z), rtol=1e-7, atol=1e-11):
             raise RuntimeError("this is not softmax")
+
+# %% [mutant] The step is coarse when it is not given
+# cell: l1e06-numgrad
+# kills: l1e06-t1
+_given_step = numerical_gradient
+def numerical_gradient(f, x, eps=1e-2):
+    return _given_step(f, x, eps)

@@ -316,3 +316,13 @@ class MLP:
             if name.startswith("W"):
                 grads[name] = grads[name] + l2 * value
         return grads
+
+# %% [mutant] A net without hidden layers starts large
+# cell: l1e07-mlp
+# kills: l1e07-t4
+_init = MLP.__init__
+def _single(self, sizes, activation, rng):
+    _init(self, sizes, activation, rng)
+    if self.layers == 1:
+        self.params["W1"] = 100 * self.params["W1"]
+MLP.__init__ = _single

@@ -334,3 +334,69 @@ def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_
         if after_epoch and after_epoch(epoch + 1, model, history):
             return history
     return history
+
+# %% [mutant] The batches of the first epoch are used again
+# cell: l1e08-train
+# kills: l1e08-t3
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    X_train, y_train, X_val, y_val = data
+    vel = {name: np.zeros_like(value) for name, value in model.params.items()}
+    history = {"train_loss": [], "val_loss": [], "val_accuracy": []}
+    batches = list(minibatches(X_train, y_train, batch_size, rng))
+    for epoch in range(1, epochs + 1):
+        for X, y in batches:
+            sgd_step(model.params, model.gradients(X, y, l2), vel, lr, momentum)
+        history["train_loss"].append(model.loss(X_train, y_train))
+        history["val_loss"].append(model.loss(X_val, y_val))
+        history["val_accuracy"].append(float(np.mean(np.argmax(model.forward(X_val), axis=1) == y_val)))
+        if after_epoch is not None and after_epoch(epoch, model, history):
+            break
+    return history
+
+# %% [mutant] Gradients of the whole set for every mini-batch
+# cell: l1e08-train
+# kills: l1e08-t3
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    X_train, y_train, X_val, y_val = data
+    vel = {name: np.zeros_like(value) for name, value in model.params.items()}
+    history = {"train_loss": [], "val_loss": [], "val_accuracy": []}
+    for epoch in range(1, epochs + 1):
+        for _ in minibatches(X_train, y_train, batch_size, rng):
+            sgd_step(model.params, model.gradients(X_train, y_train, l2), vel, lr, momentum)
+        history["train_loss"].append(model.loss(X_train, y_train))
+        history["val_loss"].append(model.loss(X_val, y_val))
+        history["val_accuracy"].append(float(np.mean(np.argmax(model.forward(X_val), axis=1) == y_val)))
+        if after_epoch is not None and after_epoch(epoch, model, history):
+            break
+    return history
+
+# %% [mutant] The parameters of the best epoch are put back
+# cell: l1e08-train
+# kills: l1e08-t3
+_to_the_end = train
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    best = []
+    def keep(epoch, net, history):
+        if history["val_loss"][-1] <= min(history["val_loss"]):
+            best[:] = [{name: value.copy() for name, value in net.params.items()}]
+        return after_epoch(epoch, net, history) if after_epoch else False
+    history = _to_the_end(model, data, epochs, batch_size, lr, rng, momentum, l2, keep)
+    model.params.update(best[0] if best else {})
+    return history
+
+# %% [alternate] An object that iterates
+# cell: l1e08-minibatches
+class Epoch:
+    def __init__(self, X, y, batch_size, order):
+        self.X, self.y, self.size, self.order = X, y, batch_size, order
+
+    def __len__(self):
+        return -(-len(self.order) // self.size)
+
+    def __iter__(self):
+        for k in range(len(self)):
+            rows = self.order[k * self.size : (k + 1) * self.size]
+            yield self.X.take(rows, axis=0), self.y.take(rows)
+
+def minibatches(X, y, batch_size, rng):
+    return Epoch(X, y, batch_size, rng.choice(len(X), size=len(X), replace=False))

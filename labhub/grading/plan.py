@@ -1,10 +1,10 @@
 """What happens to a notebook, in order: run a cell, define what a test showed, take a snapshot."""
 
 import ast
-import symtable
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from labhub.authoring.names import bound_names, parse, used_names
 from labhub.grading.model import Exam, StudentCell, TestCell
 
 
@@ -90,40 +90,6 @@ def _is_constant(value: ast.expr) -> bool:
     return True
 
 
-def parse(source: str) -> ast.Module | None:
-    """The syntax tree of a cell without its magics and shell lines; None when it has none."""
-    try:
-        return ast.parse(plain_python(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def plain_python(source: str) -> str:
-    """`source` with IPython's `%magic` and `!command` lines blanked; cell magics blank it all."""
-    if source.lstrip().startswith("%%"):
-        return ""
-    lines = source.split("\n")
-    return "\n".join("pass" if _is_magic(line) else line for line in lines)
-
-
-def _is_magic(line: str) -> bool:
-    return line.startswith(("%", "!", "?")) or (line.rstrip().endswith("?") and "#" not in line)
-
-
-def bound_names(node: ast.stmt) -> set[str]:
-    """The names that a statement binds at its own level."""
-    match node:
-        case ast.Import(names=names) | ast.ImportFrom(names=names):
-            return {(alias.asname or alias.name).split(".")[0] for alias in names}
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            return {name}
-    return {
-        part.id
-        for part in ast.walk(node)
-        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store | ast.Del)
-    }
-
-
 def imported_packages(sources: Iterable[str]) -> frozenset[str]:
     """The packages that `sources` import anywhere, without what lies inside them.
 
@@ -139,21 +105,3 @@ def imported_packages(sources: Iterable[str]) -> frozenset[str]:
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found.add(node.module.partition(".")[0])
     return frozenset(found)
-
-
-def used_names(source: str) -> set[str]:
-    """The names that `source` looks up at module level, in functions and classes too."""
-    try:
-        table = symtable.symtable(plain_python(source), "<cell>", "exec")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    return set(_globals_of(table))
-
-
-def _globals_of(table: symtable.SymbolTable) -> Iterable[str]:
-    at_top = table.get_type() == "module"
-    for symbol in table.get_symbols():
-        if symbol.is_referenced() and (at_top or symbol.is_global()):
-            yield symbol.get_name()
-    for child in table.get_children():
-        yield from _globals_of(child)

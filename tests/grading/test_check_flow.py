@@ -1,7 +1,7 @@
 import pytest
 
+from labhub.authoring.cell_names import names_of
 from labhub.grading.check.flow import Flow
-from labhub.grading.check.names import names_of
 from labhub.grading.model import Exam, StudentCell, TestCell
 from labhub.ids import GradeId, NotebookId
 

@@ -1,8 +1,8 @@
 import pytest
 
+from labhub.authoring.cell_names import names_of
 from labhub.grading.check.flow import Flow
 from labhub.grading.check.knockouts import knock_outs, tests_that_use
-from labhub.grading.check.names import names_of
 from labhub.grading.model import Exam, StudentCell, TestCell
 from labhub.ids import GradeId, NotebookId
 from tests.grading.check_engine import InProcessEngine

@@ -14,7 +14,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
-from labhub.grading.check.names import Names, names_of
+from labhub.authoring.cell_names import Names, names_of
 from labhub.grading.model import StudentCell, TestCell
 from labhub.grading.plan import needed_definitions
 from labhub.ids import GradeId

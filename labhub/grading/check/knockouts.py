@@ -8,8 +8,8 @@ The other tests are run with every mutant and alternate of the answer.
 from collections.abc import Iterable
 from dataclasses import replace
 
+from labhub.authoring.cell_names import Names, names_of
 from labhub.grading.check.flow import Flow
-from labhub.grading.check.names import Names, names_of
 from labhub.grading.check.reference import ExamRunner, lost
 from labhub.grading.check.report import Progress, Stage, Step
 from labhub.grading.model import Exam, StudentCell

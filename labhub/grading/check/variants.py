@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from labhub.authoring.cell_names import names_of
 from labhub.authoring.checks import Checks, Mutant, Variant
 from labhub.authoring.findings import Finding, advice
 from labhub.authoring.notebook import Notebook, Role
 from labhub.grading.check.exams import Lab, with_variant
 from labhub.grading.check.flow import Flow
 from labhub.grading.check.knockouts import tests_that_use
-from labhub.grading.check.names import names_of
 from labhub.grading.check.reference import ExamRunner, lost
 from labhub.grading.check.report import Progress, Stage, Step, Verdict
 from labhub.grading.model import Exam, ExamResult

@@ -5,10 +5,10 @@ import contextlib
 import time
 from typing import Any
 
+from labhub.authoring.names import plain_python
 from labhub.grading.examiner.answers import Waiting
 from labhub.grading.mail import Letter, Mailbox
 from labhub.grading.model import TestCell, TestResult, TestStatus
-from labhub.grading.plan import plain_python
 
 _LIMIT_BYTES = 1 << 20
 _FAILED = "A check of this test does not hold for your code."

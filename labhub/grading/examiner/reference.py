@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from labhub.grading.plan import bound_names, parse, used_names
+from labhub.authoring.names import bound_names, parse, used_names
 from labhub.grading.process_errors import ReferenceCellError
 
 _NAME = "reference"

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NoReturn
 
+from labhub.authoring.names import bound_names, parse
 from labhub.grading.examiner.answers import Answer, Waiting, WorkerGone
 from labhub.grading.examiner.drive import Drive
 from labhub.grading.examiner.in_process import examine_in_process
@@ -25,7 +26,6 @@ from labhub.grading.model import (
     TestCell,
     TestResult,
 )
-from labhub.grading.plan import bound_names, parse
 from labhub.grading.process_errors import ReferenceCellError
 from labhub.grading.sandbox import namespaces
 from labhub.grading.transport import exam_of, result_letter

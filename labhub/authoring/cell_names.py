@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from labhub.grading.plan import bound_names, used_names
+from labhub.authoring.names import bound_names, used_names
 
 IDENTIFIER = re.compile(r"[^\W\d]\w*")
 SETTING = re.compile(

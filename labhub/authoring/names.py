@@ -1,0 +1,57 @@
+"""The names in a cell's source: what it binds, and what it looks up."""
+
+import ast
+import symtable
+from collections.abc import Iterable
+
+
+def parse(source: str) -> ast.Module | None:
+    """The syntax tree of a cell without its magics and shell lines; None when it has none."""
+    try:
+        return ast.parse(plain_python(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def plain_python(source: str) -> str:
+    """`source` with IPython's `%magic` and `!command` lines blanked; cell magics blank it all."""
+    if source.lstrip().startswith("%%"):
+        return ""
+    lines = source.split("\n")
+    return "\n".join("pass" if _is_magic(line) else line for line in lines)
+
+
+def _is_magic(line: str) -> bool:
+    return line.startswith(("%", "!", "?")) or (line.rstrip().endswith("?") and "#" not in line)
+
+
+def bound_names(node: ast.stmt) -> set[str]:
+    """The names that a statement binds at its own level."""
+    match node:
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            return {(alias.asname or alias.name).split(".")[0] for alias in names}
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return {name}
+    return {
+        part.id
+        for part in ast.walk(node)
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store | ast.Del)
+    }
+
+
+def used_names(source: str) -> set[str]:
+    """The names that `source` looks up at module level, in functions and classes too."""
+    try:
+        table = symtable.symtable(plain_python(source), "<cell>", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    return set(_globals_of(table))
+
+
+def _globals_of(table: symtable.SymbolTable) -> Iterable[str]:
+    at_top = table.get_type() == "module"
+    for symbol in table.get_symbols():
+        if symbol.is_referenced() and (at_top or symbol.is_global()):
+            yield symbol.get_name()
+    for child in table.get_children():
+        yield from _globals_of(child)

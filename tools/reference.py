@@ -19,7 +19,8 @@ from pydantic.fields import FieldInfo
 import labhub
 from labhub.cli.main import app
 from labhub.cli.verbs import VERBS
-from labhub.course.schema import CourseFile, Table
+from labhub.course.fields import Table
+from labhub.course.schema import CourseFile
 from labhub.errors import LabhubError
 
 PAGES = Path(__file__).parent.parent / "docs" / "reference"
@@ -137,10 +138,20 @@ def _keys(model: type[BaseModel]) -> str:
 def _kind(field: FieldInfo) -> str:
     text = str(field.annotation)
     if "Literal" in text:
-        return " or ".join(f'`"{value}"`' for value in field.annotation.__args__)  # type: ignore[union-attr]
-    words = {"Datetime": "date and time", "Table": "table", "list": "list of texts"}
+        values = " or ".join(f'`"{value}"`' for value in _literals(field.annotation))
+        return f"list of {values}" if text.startswith("list") else values
+    words = {"list[labhub": "tables", "datetime.date'": "date", "Datetime": "date and time"}
+    words |= {"datetime.time": "time", "Table": "table", "list": "list of texts"}
     words |= {"bool": "true or false", "int": "whole number", "float": "number", "str": "text"}
     return next((word for sign, word in words.items() if sign in text), text)
+
+
+def _literals(annotation: object) -> Iterator[object]:
+    for argument in getattr(annotation, "__args__", ()):
+        if getattr(argument, "__args__", None):
+            yield from _literals(argument)
+        elif argument is not type(None):
+            yield argument
 
 
 def _standard(field: FieldInfo) -> str:

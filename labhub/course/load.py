@@ -15,6 +15,8 @@ from labhub.course.errors import (
     CourseFolderMissingError,
 )
 from labhub.course.places import keys_at, line_of
+from labhub.course.rule_checks import broken_rule_tables
+from labhub.course.rule_load import rules_of
 from labhub.course.rules import Finding, KeyPath, broken_rules, zone_of
 from labhub.course.schema import AssignmentTable, CourseFile, GpuSessionTable, LimitsTable
 from labhub.ids import AssignmentId, CourseId, GradeId, GroupId, StudentId
@@ -57,7 +59,7 @@ def parse_course(text: str, *, name: str = "course.toml") -> model.Course:
     except ValidationError as error:
         findings = [_finding(details) for details in error.errors(include_url=False)]
         raise _invalid(name, text, tables, findings) from None
-    if findings := broken_rules(file):
+    if findings := [*broken_rules(file), *broken_rule_tables(file)]:
         raise _invalid(name, text, tables, findings)
     return _course(file)
 
@@ -80,18 +82,31 @@ def _place(tables: dict[str, Any], path: KeyPath) -> str:
     >>> _place({"assignments": [{"id": "lab1"}]}, ("assignments", 0, "due"))
     "[[assignments]] 'lab1', key 'due'"
     """
-    names = [step for step in path[:-1] if isinstance(step, str)]
-    numbers = [step for step in path[:-1] if isinstance(step, int)]
     key = path[-1] if path else ""
-    if not names:
+    if len(path) < 2:
         return f"top level, key '{key}'"
-    title = f"[[{names[0]}]]" if numbers else f"[{'.'.join(names)}]"
-    if numbers:
-        entry = tables[names[0]][numbers[0]]
+    entry: Any = tables
+    names: list[str] = []
+    title = ""
+    for step in path[:-1]:
+        entry = _inside(entry, step)
+        if isinstance(step, str):
+            names.append(step)
+            continue
         named = entry.get("id") if isinstance(entry, dict) else None
-        title += f" '{named}'" if named else f" number {numbers[0] + 1}"
-        title += "".join(f", table {name}" for name in names[1:])
-    return f"{title}, key '{key}'"
+        title = f"[[{'.'.join(names)}]] " + (f"'{named}'" if named else f"number {step + 1}")
+        names = []
+    if not title:
+        return f"[{'.'.join(names)}], key '{key}'"
+    return title + "".join(f", table {name}" for name in names) + f", key '{key}'"
+
+
+def _inside(entry: Any, step: str | int) -> Any:  # noqa: ANN401 - what TOML gives
+    """What stands there; None in a table that is not written."""
+    try:
+        return entry[step]
+    except (KeyError, IndexError, TypeError):
+        return None
 
 
 def _finding(details: ErrorDetails) -> Finding:
@@ -130,6 +145,7 @@ def _course(file: CourseFile) -> model.Course:
             for table in file.groups
         ),
         gpu_sessions=tuple(_session(table) for table in file.gpu_sessions),
+        rules=rules_of(file),
     )
 
 

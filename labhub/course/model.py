@@ -7,6 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from labhub.course.errors import UnknownAssignmentError
+from labhub.course.rule_model import CourseRules
 from labhub.ids import AssignmentId, CourseId, GradeId, GroupId, StudentId
 
 
@@ -79,7 +80,7 @@ class Assignment:
     weight_percent: float
     """Share of the final grade; all assignments together give 100."""
     credits: float
-    """Credits that a passed assignment earns; all together give the course's credits."""
+    """Credits that a passed assignment earns; those of modules stand in `Course.rules`."""
     gpu: bool = False
     grading: GradingMode = GradingMode.SPLIT
     in_process_cells: tuple[GradeId, ...] = ()
@@ -121,6 +122,7 @@ class Course:
     assignments: tuple[Assignment, ...]
     groups: tuple[Group, ...] = ()
     gpu_sessions: tuple[GpuSession, ...] = ()
+    rules: CourseRules = field(default_factory=CourseRules)
 
     def assignment(self, assignment_id: str) -> Assignment:
         """The assignment of that id.

@@ -1,4 +1,7 @@
-"""Rules between the values of course.toml that no single value can break."""
+"""Rules between the values of course.toml that no single value can break.
+
+Those of the tables that hold the course's rules stand in `rule_checks`.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -92,19 +95,23 @@ def _offsets_fit_the_zone(file: CourseFile) -> Iterator[Finding]:
 
 def _weights_make_the_whole(file: CourseFile) -> Iterator[Finding]:
     total = sum(entry.weight_percent for entry in file.assignments)
+    total += sum(entry.weight_percent for entry in file.items)
+    what = "assignments and items" if file.items else "assignments"
     if not isclose(total, 100, abs_tol=1e-6):
         yield Finding(
             ("assignments", 0, "weight_percent"),
-            f"the weights of all assignments sum to {total:g}; expected 100",
+            f"the weights of all {what} sum to {total:g}; expected 100",
         )
 
 
 def _credits_make_the_whole(file: CourseFile) -> Iterator[Finding]:
-    total = sum(entry.credits for entry in file.assignments)
+    whose = "modules" if file.modules else "assignments"
+    total = sum(entry.credits for entry in file.modules)
+    total += sum(entry.credits for entry in file.assignments)
     if not isclose(total, file.course.credits, abs_tol=1e-6):
         yield Finding(
             ("course", "credits"),
-            f"the assignments' credits sum to {total:g}; expected {file.course.credits:g}",
+            f"the {whose}' credits sum to {total:g}; expected {file.course.credits:g}",
         )
 
 

@@ -5,22 +5,26 @@ The sentence below a key is its description in docs/reference/course-toml.md.
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-Text = Annotated[str, Field(min_length=1)]
-Seconds = Annotated[float, Field(gt=0, le=86_400)]
-Credits = Annotated[float, Field(ge=0)]
-Count = Annotated[int, Field(gt=0)]
-Mebibytes = Annotated[int, Field(gt=0, le=1 << 20)]
-
-
-class Table(BaseModel):
-    """A table of the file: a key that is not named here is an error."""
-
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True
-    )
+from labhub.course.fields import (
+    Count,
+    Credits,
+    Id,
+    Mebibytes,
+    Number,
+    Percent,
+    Seconds,
+    Table,
+    Text,
+)
+from labhub.course.rule_tables import (
+    AssignmentReviewTable,
+    DeadlineTable,
+    LateStepTable,
+    PassTable,
+    RuleTables,
+)
 
 
 class CourseTable(Table):
@@ -35,7 +39,7 @@ class CourseTable(Table):
     zone: str
     """Time zone of the course, e.g. `Europe/Stockholm`; every offset is checked against it."""
     credits: Credits = 0.0
-    """Credits of the whole course; the assignments' credits sum to it."""
+    """Credits of the whole course; those of the assignments, or of the modules, sum to it."""
 
 
 class LimitsTable(Table):
@@ -87,10 +91,24 @@ class AssignmentTable(Table):
     """The first due date: what comes later is late."""
     late_until: AwareDatetime
     """The last due date: what comes later is not accepted."""
-    weight_percent: Annotated[float, Field(ge=0, le=100)]
-    """Share of the final grade; all assignments together give 100."""
+    weight_percent: Percent
+    """Share of the final grade; all assignments and items together give 100."""
     credits: Credits = 0.0
-    """Credits that passing it earns."""
+    """Credits that passing it earns; left out where the course has modules."""
+    points: Number | None = None
+    """The most it gives; left out: the sum of its graded cells."""
+    category: str = ""
+    """Id of a category."""
+    group_work: bool = False
+    """Whether a group hands in once."""
+    late_steps: list[LateStepTable] = []
+    """See `[[assignments.late_steps]]`."""
+    deadlines: DeadlineTable | None = None
+    """Its own rules for dates; left out: those of `[deadlines]`."""
+    passed_with: PassTable = PassTable()
+    """See `[assignments.passed_with]`."""
+    peer_review: AssignmentReviewTable | None = None
+    """Present where hand-ins are reviewed by peers."""
     gpu: bool = False
     """Whether it has sessions with GPUs."""
     grading: Literal["split", "in-process"] = "split"
@@ -131,8 +149,8 @@ class GpuSessionTable(Table):
     """How many there are."""
 
 
-class CourseFile(Table):
-    """course.toml, whole."""
+class CoreTables(Table):
+    """The tables that every course has."""
 
     course: CourseTable
     """The course itself."""
@@ -142,3 +160,7 @@ class CourseFile(Table):
     """Its groups."""
     gpu_sessions: list[GpuSessionTable] = []
     """Its sessions with GPUs."""
+
+
+class CourseFile(RuleTables, CoreTables):
+    """course.toml, whole."""

@@ -95,7 +95,7 @@ def _clean(value: Any) -> Any:
     for pattern, plain in (
         (r"0x[0-9a-f]{6,}", "0x"),
         (r"/\S*ipykernel_\S+\.py|<ipython-input-[^>]+>|\b\d{5,}\.py", "CELL"),
-        (r"\d+(\.\d+)? (ns|[µμ]s|ms|s)\b", "TIME"),
+        (r"\d+(\.\d+)?(e[+-]\d+)? (ns|[µμ]s|ms|s)\b", "TIME"),
         (r"\x1b\[[0-9;]*m", ""),
     ):
         value = re.sub(pattern, plain, value)

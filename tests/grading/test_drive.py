@@ -24,7 +24,9 @@ from labhub.grading.model import (
 from labhub.grading.plan import Define, Run, Snapshot, imported_packages, needed_definitions, steps
 from tests.grading.exams import check, exam, split
 
-DONE = CellOutcome(ok=True, timed_out=False, outputs=(), execution_count=1, cut=False)
+DONE = CellOutcome(
+    ok=True, timed_out=False, outputs=(), execution_count=1, cut=False, left_running=0
+)
 
 
 class FakeAnswer:
@@ -158,6 +160,15 @@ def test_a_cell_that_runs_out_of_memory_is_left_out_with_all_that_it_hoarded():
     assert bench.tests[3].score == 1
 
 
+def test_a_cell_that_leaves_too_much_running_is_left_out_and_no_later_cell_is_blamed():
+    full = replace(DONE, left_running=Limits().processes + 1)
+    bench = Bench(lambda source: full if source == "bomb" else None)
+    bench.drive(exam("bomb", "b", split("t")))
+    assert [bench.cells[i].status for i in (0, 1)] == [CellStatus.KILLED, CellStatus.OK]
+    assert [problem.code for problem in bench.problems] == ["process-limit"]
+    assert bench.tests[2].score == 1
+
+
 def test_restarts_are_bounded_and_earlier_snapshots_still_count():
     names = [f"k{i}" for i in range(6)]
     bench = Bench(dies_in(*names)).drive(exam("a", split("t"), *names, split("late")))
@@ -236,11 +247,18 @@ class TestAnswer:
         worker.send({"order": 0})
         answer.wait_until_ready()
         good = {"output_type": "stream", "name": "stdout", "text": "x"}
-        worker.send({"order": 1, "ok": True, "outputs": [good, {"output_type": "evil"}, 7]})
+        shown = [good, {"output_type": "evil"}, 7]
+        worker.send({"order": 1, "ok": True, "outputs": shown, "left_running": 0})
         assert answer.run("x", 1).outputs == (good,)
 
     @pytest.mark.parametrize(
-        "reply", [{"order": 9, "outputs": []}, {"order": 1}, {"order": 1, "outputs": 3}]
+        "reply",
+        [
+            {"order": 9, "outputs": [], "left_running": 0},
+            {"order": 1},
+            {"order": 1, "outputs": 3, "left_running": 0},
+            {"order": 1, "outputs": [], "left_running": "few"},
+        ],
     )
     def test_nonsense_is_the_end_of_the_worker(self, wires: Any, reply: dict[str, Any]):
         answer, _, worker = wires

@@ -13,6 +13,7 @@ from labhub.hub.settings import load_settings
 from labhub.ids import CourseId
 
 FAVOURITE_PORT = 8000
+"""Where the demo's Hub is found unless somebody else listens there."""
 
 
 @dataclass(frozen=True)
@@ -60,18 +61,18 @@ class Stage:
 
 
 @contextmanager
-def open_hub(stage: Stage, cast: Cast) -> Iterator[RunningHub]:
-    """Run the stage's Hub for the length of a `with` block."""
+def open_hub(stage: Stage, cast: Cast, *, port: int = 0) -> Iterator[RunningHub]:
+    """Run the stage's Hub for the length of a `with` block, at `port` where that is free."""
     with TemporaryDirectory(prefix="labhub-") as runtime_dir:
-        write_hub_file(stage, cast, Path(runtime_dir))
+        write_hub_file(stage, cast, Path(runtime_dir), wish=port)
         with running_hub(stage.hub_file) as hub:
             yield hub
 
 
-def write_hub_file(stage: Stage, cast: Cast, runtime_dir: Path) -> None:
+def write_hub_file(stage: Stage, cast: Cast, runtime_dir: Path, *, wish: int = 0) -> None:
     """Write hub.toml with free ports; passwords stay the same from one run to the next."""
     stage.hub_file.parent.mkdir(parents=True, exist_ok=True)
-    port, hub_port, proxy_port, formgrader_port = free_ports(4, wish=FAVOURITE_PORT)
+    port, hub_port, proxy_port, formgrader_port = free_ports(4, wish=wish)
     lines = [
         f"port = {port}",
         f"hub_port = {hub_port}",

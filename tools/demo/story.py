@@ -15,7 +15,7 @@ from tools.demo.course import COPIED, LAB1, REPOSITORY, in_time, lab_of, set_up_
 from tools.demo.handing_in import hand_in_through_hub, lay_into_exchange
 from tools.demo.lab import Lab
 from tools.demo.screen import Screen
-from tools.demo.stage import Cast, Stage, open_hub
+from tools.demo.stage import FAVOURITE_PORT, Cast, Stage, open_hub
 from tools.demo.students import HandIn, demo_class
 from tools.demo.verbs import Terminal
 from tools.demo.verdicts import Verdict, verdicts
@@ -47,7 +47,7 @@ class Story:
         cast = Cast(students=tuple(each.student for each in hand_ins))
         with ExitStack() as stack:
             with self.screen.step("Start the Hub") as notes:
-                hub = stack.enter_context(open_hub(stage, cast))
+                hub = stack.enter_context(open_hub(stage, cast, port=FAVOURITE_PORT))
                 notes.append(hub.url)
             outcomes = memory.outcomes
             if outcomes is None:

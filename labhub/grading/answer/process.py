@@ -91,6 +91,8 @@ class Worker:
         self._shell = shell
         self._runner = CellRunner(shell)
         self._mailbox = mailbox
+        self._snapshots = 0
+        self._at_start = _tasks()
 
     def serve(self) -> None:
         """Say hello, then follow letters until one says stop, or the far end is closed."""
@@ -120,6 +122,7 @@ class Worker:
             "outputs": shown.outputs,
             "count": shown.execution_count,
             "cut": shown.cut,
+            "left_running": _tasks() - self._at_start - self._snapshots,
         }
 
     def _snapshot(self, descriptor: int, *, in_process: bool) -> Letter:
@@ -135,6 +138,7 @@ class Worker:
         with contextlib.suppress(OSError):  # not only in the child: it may run late
             os.setpgid(pid, pid)
         os.close(descriptor)
+        self._snapshots += 1
         return {"pid": pid}
 
     def _be_snapshot(self, descriptor: int, *, in_process: bool) -> NoReturn:
@@ -151,6 +155,12 @@ class Worker:
                 serve(Channel(socket.socket(fileno=descriptor)), self._shell.user_ns)
         finally:
             os._exit(0)
+
+
+def _tasks() -> int:
+    """This process's threads, and the processes that its main thread has started."""
+    children = Path("/proc/thread-self/children").read_text(encoding="ascii")
+    return len(os.listdir("/proc/self/task")) + len(children.split())  # noqa: PTH208 - hot
 
 
 def _silence() -> None:

@@ -40,6 +40,8 @@ class CellOutcome:
     outputs: tuple[dict[str, Any], ...]
     execution_count: int | None
     cut: bool
+    left_running: int
+    """Threads and processes that the cells so far have started and that still run."""
 
 
 @dataclass
@@ -178,7 +180,8 @@ class Answer:
 
 def _outcome(letter: Letter, *, timed_out: bool) -> CellOutcome:
     outputs, count = letter.get("outputs"), letter.get("count")
-    if not isinstance(outputs, list):
+    left_running = letter.get("left_running")
+    if not isinstance(outputs, list) or not isinstance(left_running, int):
         raise WorkerGone(_NONSENSE)
     late = timed_out and letter.get("interrupted") is True
     return CellOutcome(
@@ -187,6 +190,7 @@ def _outcome(letter: Letter, *, timed_out: bool) -> CellOutcome:
         outputs=tuple(valid for each in outputs if (valid := _valid(each)) is not None),
         execution_count=count if isinstance(count, int) else None,
         cut=letter.get("cut") is True,
+        left_running=left_running,
     )
 
 

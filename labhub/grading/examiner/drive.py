@@ -165,9 +165,11 @@ class Drive:
         )
         if outcome.cut:
             self._problem(problems.OUTPUT_LIMIT, cell.index)
+        # What a cell hoards stays alive: later cells and tests would suffer for it.
         if _ran_out_of_memory(outcome):
-            # What the cell hoarded stays alive: no later cell and no test would have memory.
             raise WorkerGone("it asked for more memory than there is", problems.MEMORY_LIMIT)
+        if outcome.left_running > self._limits.processes:
+            raise WorkerGone("it left too much running", problems.PROCESS_LIMIT)
         if self._left_s() <= _LEAST_S:
             self._problem(problems.TIME_LIMIT, cell.index)
             return True

@@ -32,12 +32,18 @@ def shut_in(limits: Limits) -> Path:
 def _mount_private_files(size_bytes: int) -> None:
     namespaces.mount_tmpfs(SCRATCH_FOLDER, size_bytes)
     places = {"lab": LAB_FOLDER, "shm": "/dev/shm", "tmp": "/tmp"}  # noqa: S108 - private mounts
-    if os.listdir(places["tmp"]):  # noqa: PTH208 - a Python installed below /tmp must stay visible
-        del places["tmp"]
+    for name in places:
+        os.mkdir(f"{SCRATCH_FOLDER}/{name}")  # noqa: PTH102 - one system call in a hot path
+    _keep_visible(places["tmp"], f"{SCRATCH_FOLDER}/tmp")  # noqa: S108 - a private mount
     for name, place in places.items():
-        folder = f"{SCRATCH_FOLDER}/{name}"
-        os.mkdir(folder)  # noqa: PTH102 - one system call in a hot path
-        namespaces.bind(folder, place)
+        namespaces.bind(f"{SCRATCH_FOLDER}/{name}", place, deep=True)
+
+
+def _keep_visible(folder: str, cover: str) -> None:
+    """A Python that is installed below `folder` stays there when `cover` is put over it."""
+    for name in os.listdir(folder):  # noqa: PTH208 - hot
+        os.mkdir(f"{cover}/{name}")  # noqa: PTH102
+        namespaces.bind(f"{folder}/{name}", f"{cover}/{name}", deep=True)
 
 
 def restrict(limits: Limits) -> None:

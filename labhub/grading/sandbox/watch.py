@@ -32,9 +32,8 @@ def tree(root: int) -> list[int]:
 def _children(pid: int) -> list[int]:
     found: list[int] = []
     try:
-        for task in os.scandir(f"/proc/{pid}/task"):
-            with open(f"{task.path}/children", encoding="ascii") as file:  # noqa: PTH123 - hot
-                found += map(int, file.read().split())
+        for task in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - hot
+            found += map(int, _read(f"/proc/{pid}/task/{task}/children").split())
     except OSError:
         pass
     return found

@@ -13,6 +13,7 @@ from nnlab.plots.training import (
     norms_per_layer,
     weight_histograms,
 )
+from nnlab.plots.vision import kernels_at_work, receptive_fields
 
 __all__ = [
     "COLOURS",
@@ -24,10 +25,12 @@ __all__ = [
     "grid_around",
     "histories",
     "image_grid",
+    "kernels_at_work",
     "learning_curves",
     "loss_against_logit",
     "network",
     "norms_per_layer",
+    "receptive_fields",
     "step_sizes",
     "styled",
     "triptych",

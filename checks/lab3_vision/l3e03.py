@@ -1,0 +1,263 @@
+# %% [mutant] Overlapping patches overwrite each other
+# cell: l3e03-convback
+# kills: l3e03-t1
+_adding = conv2d_backward
+def conv2d_backward(dout, cache):
+    patches, framed_shape, w, stride, pad = cache
+    dframed = np.zeros(framed_shape)
+    for i in range(dout.shape[2]):
+        for j in range(dout.shape[3]):
+            rows, columns = slice(i * stride, i * stride + w.shape[2]), slice(j * stride, j * stride + w.shape[3])
+            dframed[:, :, rows, columns] = np.einsum("no,ocuv->ncuv", dout[:, :, i, j], w)
+    height, width = framed_shape[2:]
+    return dframed[:, :, pad : height - pad, pad : width - pad], *_adding(dout, cache)[1:]
+
+# %% [mutant] The frame is not cut off
+# cell: l3e03-convback
+# kills: l3e03-t1
+_cutting = conv2d_backward
+def conv2d_backward(dout, cache):
+    patches, framed_shape, w, stride, pad = cache
+    return _cutting(dout, (patches, framed_shape, w, stride, 0))[0], *_cutting(dout, cache)[1:]
+
+# %% [mutant] The frame is cut off on one side only
+# cell: l3e03-convback
+# kills: l3e03-t1
+_all_sides = conv2d_backward
+def conv2d_backward(dout, cache):
+    patches, framed_shape, w, stride, pad = cache
+    whole = _all_sides(dout, (patches, framed_shape, w, stride, 0))[0]
+    return whole[:, :, : framed_shape[2] - 2 * pad, : framed_shape[3] - 2 * pad], *_all_sides(dout, cache)[1:]
+
+# %% [mutant] The kernel is flipped on the way back
+# cell: l3e03-convback
+# kills: l3e03-t1
+_straight_back = conv2d_backward
+def conv2d_backward(dout, cache):
+    patches, framed_shape, w, stride, pad = cache
+    flipped = (patches, framed_shape, w[:, :, ::-1, ::-1], stride, pad)
+    return _straight_back(dout, flipped)[0], *_straight_back(dout, cache)[1:]
+
+# %% [mutant] Stride 1 on the way back
+# cell: l3e03-convback
+# kills: l3e03-t1
+_strided_back = conv2d_backward
+def conv2d_backward(dout, cache):
+    patches, framed_shape, w, stride, pad = cache
+    dense = (patches, framed_shape, w, 1, pad)
+    return _strided_back(dout, dense)[0], *_strided_back(dout, cache)[1:]
+
+# %% [mutant] dx is averaged over the batch
+# cell: l3e03-convback
+# kills: l3e03-t1
+_whole_dx = conv2d_backward
+def conv2d_backward(dout, cache):
+    dx, dw, db = _whole_dx(dout, cache)
+    return dx / len(dx), dw, db
+
+# %% [mutant] dx through the first map only
+# cell: l3e03-convback
+# kills: l3e03-t1
+_every_map = conv2d_backward
+def conv2d_backward(dout, cache):
+    first = dout.copy()
+    first[:, 1:] = 0
+    return _every_map(first, cache)[0], *_every_map(dout, cache)[1:]
+
+# %% [mutant] Kernels remembered from the last forward pass
+# cell: l3e03-convback
+# kills: l3e03-t1
+_own_forward, _own_backward, _last = conv2d_forward, conv2d_backward, []
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    out, cache = _own_forward(x, w, b, stride, pad)
+    _last[:] = [w + 1e-3 * x.mean()]
+    return out, cache
+def conv2d_backward(dout, cache):
+    patches, framed_shape, w, stride, pad = cache
+    return _own_backward(dout, (patches, framed_shape, _last[0], stride, pad))[0], *_own_backward(dout, cache)[1:]
+
+# %% [mutant] dw is averaged over the batch
+# cell: l3e03-convback
+# kills: l3e03-t2
+_summed_dw = conv2d_backward
+def conv2d_backward(dout, cache):
+    dx, dw, db = _summed_dw(dout, cache)
+    return dx, dw / len(dx), db
+
+# %% [mutant] db is a mean
+# cell: l3e03-convback
+# kills: l3e03-t2
+_summed_db = conv2d_backward
+def conv2d_backward(dout, cache):
+    dx, dw, db = _summed_db(dout, cache)
+    return dx, dw, dout.mean(axis=(0, 2, 3))
+
+# %% [mutant] db keeps its axes
+# cell: l3e03-convback
+# kills: l3e03-t2
+_flat_db = conv2d_backward
+def conv2d_backward(dout, cache):
+    dx, dw, db = _flat_db(dout, cache)
+    return dx, dw, dout.sum(axis=(0, 2, 3), keepdims=True)
+
+# %% [mutant] db sums over the maps as well
+# cell: l3e03-convback
+# kills: l3e03-t2
+_per_map = conv2d_backward
+def conv2d_backward(dout, cache):
+    dx, dw, db = _per_map(dout, cache)
+    return dx, dw, np.full_like(db, db.sum())
+
+# %% [mutant] dw flipped
+# cell: l3e03-convback
+# kills: l3e03-t2
+_upright_dw = conv2d_backward
+def conv2d_backward(dout, cache):
+    dx, dw, db = _upright_dw(dout, cache)
+    return dx, dw[:, :, ::-1, ::-1], db
+
+# %% [mutant] Autograd goes backward
+# cell: l3e03-convback
+# kills: l3e03-t2
+_numpy_back = conv2d_backward
+def conv2d_backward(dout, cache):
+    dx, dw, db = _numpy_back(dout, cache)
+    return dx, torch.from_numpy(dw).mul(1.0).numpy(), db
+
+# %% [mutant] Pooling takes the mean
+# cell: l3e03-pool
+# kills: l3e03-t3
+_largest = maxpool_forward
+def maxpool_forward(x, k, stride):
+    windows = np.lib.stride_tricks.sliding_window_view(x, (k, k), axis=(2, 3))[:, :, ::stride, ::stride]
+    return windows.mean(axis=(4, 5)), _largest(x, k, stride)[1]
+
+# %% [mutant] The gradient is spread over the window
+# cell: l3e03-pool
+# kills: l3e03-t3
+def maxpool_backward(dout, cache):
+    shape, winners, k, stride = cache
+    dx = np.zeros(shape)
+    for i, j in np.ndindex(dout.shape[2:]):
+        dx[:, :, i * stride : i * stride + k, j * stride : j * stride + k] += dout[:, :, i : i + 1, j : j + 1] / k**2
+    return dx
+
+# %% [mutant] The whole window gets the gradient
+# cell: l3e03-pool
+# kills: l3e03-t3
+def maxpool_backward(dout, cache):
+    shape, winners, k, stride = cache
+    dx = np.zeros(shape)
+    for i, j in np.ndindex(dout.shape[2:]):
+        dx[:, :, i * stride : i * stride + k, j * stride : j * stride + k] += dout[:, :, i : i + 1, j : j + 1]
+    return dx
+
+# %% [mutant] A pixel that wins twice collects once
+# cell: l3e03-pool
+# kills: l3e03-t3
+def maxpool_backward(dout, cache):
+    shape, winners, k, stride = cache
+    dx = np.zeros(shape)
+    n, c, i, j = np.indices(winners.shape)
+    dx[n, c, i * stride + winners // k, j * stride + winners % k] = dout
+    return dx
+
+# %% [mutant] The stride of a pool is its window
+# cell: l3e03-pool
+# kills: l3e03-t3
+_stepping = maxpool_forward
+def maxpool_forward(x, k, stride):
+    return _stepping(x, k, k)
+
+# %% [mutant] The maximum starts at 0
+# cell: l3e03-pool
+# kills: l3e03-t3
+_signed = maxpool_forward
+def maxpool_forward(x, k, stride):
+    out, cache = _signed(x, k, stride)
+    return np.maximum(out, 0), cache
+
+# %% [mutant] Left-over rows form a window of their own
+# cell: l3e03-pool
+# kills: l3e03-t3
+_whole_windows = maxpool_forward
+def maxpool_forward(x, k, stride):
+    H, W = x.shape[2:]
+    more = [(-(size - k)) % stride for size in (H, W)]
+    framed = np.pad(x, ((0, 0), (0, 0), (0, more[0]), (0, more[1])), constant_values=-1e9)
+    return _whole_windows(framed, k, stride)[0], _whole_windows(x, k, stride)[1]
+
+# %% [mutant] Winners of the last forward pass
+# cell: l3e03-pool
+# kills: l3e03-t3
+_with_cache, _latest = maxpool_forward, {}
+def maxpool_forward(x, k, stride):
+    out, cache = _with_cache(x, k, stride)
+    _latest["winners"] = cache[1]
+    return out, cache
+_to_winner = maxpool_backward
+def maxpool_backward(dout, cache):
+    return _to_winner(dout, (cache[0], _latest["winners"], *cache[2:]))
+
+# %% [alternate] A loop over places
+# cell: l3e03-convback
+def conv2d_backward(dout, cache):
+    patches, framed_shape, w, stride, pad = cache
+    dframed, dw = np.zeros(framed_shape), np.zeros(w.shape)
+    for i in range(dout.shape[2]):
+        for j in range(dout.shape[3]):
+            window = np.s_[:, :, i * stride : i * stride + w.shape[2], j * stride : j * stride + w.shape[3]]
+            dframed[window] += np.tensordot(dout[:, :, i, j], w, axes=1)
+            dw += np.tensordot(dout[:, :, i, j].T, patches[:, :, i, j], axes=1)
+    core = dframed[:, :, pad:, pad:]
+    return [core[:, :, : framed_shape[2] - 2 * pad, : framed_shape[3] - 2 * pad], dw, np.einsum("noij->o", dout)]
+
+# %% [alternate] The transposed convolution: spread dout, frame it, convolve with flipped kernels
+# cell: l3e03-convback
+def conv2d_backward(dout, cache):
+    patches, framed_shape, w, stride, pad = cache
+    KH, KW = w.shape[2:]
+    spread = np.zeros((*dout.shape[:2], framed_shape[2] + KH - 1, framed_shape[3] + KW - 1))
+    spread[:, :, KH - 1 : KH - 1 + stride * dout.shape[2] : stride, KW - 1 : KW - 1 + stride * dout.shape[3] : stride] = dout
+    windows = np.lib.stride_tricks.sliding_window_view(spread, (KH, KW), axis=(2, 3))
+    dframed = np.einsum("noijuv,ocuv->ncij", windows, w[:, :, ::-1, ::-1])
+    dw = np.tensordot(dout, patches, axes=([0, 2, 3], [0, 2, 3]))
+    keep = [slice(pad, size - pad) for size in framed_shape[2:]]
+    return dframed[:, :, keep[0], keep[1]], dw, dout.sum(axis=3).sum(axis=2).sum(axis=0)
+
+# %% [alternate] A loop over windows, the pixels that equal the maximum
+# cell: l3e03-pool
+def maxpool_forward(x, k, stride):
+    rows, columns = ((size - k) // stride + 1 for size in x.shape[2:])
+    out = np.empty((*x.shape[:2], rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            out[:, :, i, j] = x[:, :, i * stride : i * stride + k, j * stride : j * stride + k].max(axis=(2, 3))
+    return out, {"x": x.copy(), "out": out, "k": k, "stride": stride}
+
+def maxpool_backward(dout, cache):
+    x, out, k, stride = cache["x"], cache["out"], cache["k"], cache["stride"]
+    dx = np.zeros_like(x)
+    for i, j in np.ndindex(out.shape[2:]):
+        window = np.s_[:, :, i * stride : i * stride + k, j * stride : j * stride + k]
+        dx[window] += (x[window] >= out[:, :, i, j, None, None]) * dout[:, :, i, j, None, None]
+    return dx
+
+# %% [alternate] Flat places in the picture, counted with bincount
+# cell: l3e03-pool
+class _Pool:
+    def __init__(self, shape, places):
+        self.shape, self.places = shape, places
+
+def maxpool_forward(x, k, stride):
+    numbers = np.arange(x.size).reshape(x.shape)
+    view = np.lib.stride_tricks.sliding_window_view
+    windows, places = (view(a, (k, k), axis=(2, 3))[:, :, ::stride, ::stride] for a in (x, numbers))
+    flat = windows.reshape(*windows.shape[:4], -1)
+    best = flat.argmax(axis=-1)[..., None]
+    where = np.take_along_axis(places.reshape(flat.shape), best, axis=-1)[..., 0]
+    return np.take_along_axis(flat, best, axis=-1)[..., 0], _Pool(x.shape, where)
+
+def maxpool_backward(dout, cache):
+    size = int(np.prod(cache.shape))
+    return np.bincount(cache.places.ravel(), weights=dout.ravel(), minlength=size).reshape(cache.shape)

@@ -1,0 +1,18 @@
+"""Run by alembic: brings the database of the engine that it was given up to date."""
+
+from alembic import context
+from sqlalchemy import Engine
+
+from labhub.exchange.store.tables import metadata
+
+
+def migrate(engine: Engine) -> None:
+    """All steps in one transaction, so that a failed one leaves nothing behind."""
+    with engine.connect() as connection:
+        writer = connection.execution_options(labhub_writing=True)
+        with writer.begin():
+            context.configure(connection=writer, target_metadata=metadata)
+            context.run_migrations()
+
+
+migrate(context.config.attributes["engine"])

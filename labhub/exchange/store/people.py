@@ -1,0 +1,42 @@
+"""People of the course, with the ids that a learning system has for them."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection, delete, insert, select
+
+from labhub.exchange.store import tables
+from labhub.exchange.store.events import Author, record
+from labhub.ids import StudentId
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student or a member of the staff."""
+
+    id: StudentId
+    name: str = ""
+    email: str = ""
+    role: str = "student"
+    lms_id: str = ""
+
+
+def people(db: Connection, role: str = "") -> dict[StudentId, Person]:
+    """Everybody, or everybody of a role, in order of their ids."""
+    query = select(tables.people).order_by(tables.people.c.id)
+    if role:
+        query = query.where(tables.people.c.role == role)
+    return {row.id: Person(*row) for row in db.execute(query)}
+
+
+def put_people(db: Connection, author: Author, persons: Iterable[Person]) -> int:
+    """Add or renew people; the number of those that were new or differed."""
+    known, changed = people(db), 0
+    for person in persons:
+        if known.get(person.id) == person:
+            continue
+        changed += 1
+        db.execute(delete(tables.people).where(tables.people.c.id == person.id))
+        db.execute(insert(tables.people).values(**asdict(person)))
+        record(db, author, "person", f"person/{person.id}", asdict(person))
+    return changed

@@ -31,8 +31,11 @@ class Verbs(TyperGroup):
         if verb not in VERBS:
             return None
         module, function = VERBS[verb].split(":")
+        found = getattr(importlib.import_module(f"labhub.cli.{module}"), function)
+        if isinstance(found, typer.Typer):
+            return typer.main.get_command(found)
         single = typer.Typer(add_completion=False, rich_markup_mode=None)
-        single.command(verb)(getattr(importlib.import_module(f"labhub.cli.{module}"), function))
+        single.command(verb)(found)
         return typer.main.get_command(single)
 
     def invoke(self, ctx: Context) -> object:

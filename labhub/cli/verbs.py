@@ -13,10 +13,13 @@ VERBS: dict[str, str] = {
     "release-feedback": "exchange:release_feedback",
     "fetch-feedback": "exchange:fetch_feedback",
     "validate": "authoring:validate",
+    "policy": "policy:app",
+    "extension": "extension:app",
     "export": "reports:export",
     "doctor": "reports:doctor",
 }
-"""In the order of a lab's journey; the value is a module of `labhub.cli` and its function."""
+"""In the order of a lab's journey; the value is a module of `labhub.cli` and its function, or a
+group of verbs (a `typer.Typer`)."""
 
 
 def canonical(verb: str) -> str:

@@ -15,6 +15,12 @@ class CourseFileInvalidError(ConfigurationError):
     code = "course-file-invalid"
 
 
+class CourseFileNeededError(ConfigurationError):
+    """The course's rules stand in course.toml, and this folder has none."""
+
+    code = "course-file-needed"
+
+
 class CourseFolderMissingError(ConfigurationError):
     """The folder that `--course-dir` names is not there, or is no course."""
 

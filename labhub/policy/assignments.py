@@ -109,4 +109,4 @@ def share(percent: float) -> Decimal:
     >>> share(12.5)
     Decimal('0.125')
     """
-    return Decimal(repr(percent)) / 100
+    return (Decimal(repr(percent)) / 100).normalize()

@@ -60,7 +60,7 @@ def compare(
 def _change(old: Dates, new: Dates, calendar: Calendar, hand_in: HandIn) -> Change | None:
     then, now = (extended(dates, calendar, hand_in.extensions) for dates in (old, new))
     before, after = (resolve(timeline, hand_in.handed_in_at) for timeline in (then, now))
-    if _essence(before) == _essence(after):
+    if not is_changed(before, after):
         return None
     if hand_in.decision is None:
         return Change(hand_in.student, before, after)
@@ -70,8 +70,15 @@ def _change(old: Dates, new: Dates, calendar: Calendar, hand_in: HandIn) -> Chan
     return Change(hand_in.student, before, after, kept=True)
 
 
+def is_changed(before: Verdict, after: Verdict) -> bool:
+    """Whether the dates alone, without decisions, say something else."""
+    return _essence(before) != _essence(after)
+
+
 def _essence(verdict: Verdict) -> tuple[object, ...]:
-    return (verdict.credit, verdict.phase, verdict.accepted, verdict.graded_from)
+    segment = verdict.segment
+    credit = segment.credit if segment is not None else None
+    return (credit, verdict.phase, verdict.graded_from)
 
 
 def _say(verdict: Verdict) -> str:

@@ -1,0 +1,115 @@
+"""What nbgrader knows: when everybody handed in, and the points of every graded cell."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+
+from nbgrader.api import Grade, Gradebook, SubmittedAssignment
+from sqlalchemy.engine import make_url
+
+from labhub.course.folder import CourseFolder
+from labhub.ids import AssignmentId, StudentId
+from labhub.policy.marks import ManualMark
+from labhub.policy.roundings import exact
+
+Place = tuple[AssignmentId, StudentId]
+TIMESTAMP = "timestamp.txt"
+"""nbgrader writes the time of a hand-in into this file."""
+
+
+@dataclass(frozen=True)
+class LabMark:
+    """The points of one graded hand-in, tests and questions apart."""
+
+    automatic: Fraction
+    manual: tuple[ManualMark, ...]
+    waits: bool
+    """Whether a person has still to grade something."""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Everything that the gradebook and the folder `submitted/` tell about the rules."""
+
+    students: dict[StudentId, str]
+    """Names by id."""
+    points: dict[str, Fraction]
+    """The most that an assignment gives."""
+    handed_in: dict[Place, datetime]
+    marks: dict[Place, LabMark]
+
+
+def read_ledger(folder: CourseFolder) -> Ledger:
+    """Read the gradebook, if there is one, and the times of hand-ins that are not graded yet."""
+    ledger = Ledger({}, {}, {}, {})
+    if _exists(folder.db_url):
+        with Gradebook(folder.db_url, folder.course_id) as gradebook:
+            _read(gradebook, ledger)
+    for place, moment in _collected(folder):
+        ledger.handed_in.setdefault(place, moment)
+        ledger.students.setdefault(place[1], "")
+    return ledger
+
+
+def _exists(url: str) -> bool:
+    """Whether there is a gradebook: asking nbgrader would make one."""
+    parsed = make_url(url)
+    return parsed.get_backend_name() != "sqlite" or Path(parsed.database or "").is_file()
+
+
+def _read(gradebook: Gradebook, ledger: Ledger) -> None:
+    for person in gradebook.students:
+        name = f"{person.first_name or ''} {person.last_name or ''}".strip()
+        ledger.students[StudentId(person.id)] = name
+    for entry in gradebook.assignments:
+        if entry.max_score:
+            ledger.points[entry.name] = exact(float(entry.max_score))
+    for submission in gradebook.db.query(SubmittedAssignment):
+        place = (AssignmentId(submission.assignment.name), StudentId(submission.student_id))
+        if submission.timestamp is not None:
+            ledger.handed_in[place] = submission.timestamp.replace(tzinfo=UTC)
+    grades: dict[Place, list[Grade]] = defaultdict(list)
+    for grade in gradebook.db.query(Grade):
+        submission = grade.notebook.assignment
+        place = (AssignmentId(submission.assignment.name), StudentId(submission.student_id))
+        grades[place].append(grade)
+    ledger.marks.update({place: _mark(found) for place, found in grades.items()})
+
+
+def _mark(grades: list[Grade]) -> LabMark:
+    """Tests have an automatic score; what has none is a question that a person reads."""
+    tests = [grade for grade in grades if grade.auto_score is not None]
+    questions = [grade for grade in grades if grade.auto_score is None]
+    return LabMark(
+        sum((_points(grade) for grade in tests), Fraction(0)),
+        tuple(
+            ManualMark(grade.name, _points(grade), exact(float(grade.max_score)))
+            for grade in sorted(questions, key=lambda grade: str(grade.name))
+        ),
+        any(grade.needs_manual_grade for grade in grades),
+    )
+
+
+def _points(grade: Grade) -> Fraction:
+    return exact(float(grade.score or 0.0))
+
+
+def _collected(folder: CourseFolder) -> Iterator[tuple[Place, datetime]]:
+    for plan in folder.course.assignments if folder.course else ():
+        for student in folder.students_with_submission(plan.id):
+            file = folder.submitted(plan.id, student) / TIMESTAMP
+            if file.is_file() and (moment := _moment(file.read_text(encoding="utf-8"))):
+                yield (plan.id, student), moment
+
+
+def _moment(text: str) -> datetime | None:
+    """nbgrader's time: `2027-02-08 22:59:00.000000 UTC`; None where it cannot be read."""
+    words = text.strip().removesuffix(" UTC").strip()
+    try:
+        found = datetime.fromisoformat(words)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

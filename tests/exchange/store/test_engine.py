@@ -1,0 +1,119 @@
+"""The database of the course: made when it is missing, brought up to date, and safe to write."""
+
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, delete, select, text, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.schema import CreateTable
+
+from labhub.exchange.store import Store, open_store, tables
+from labhub.exchange.store.engine import FILE, HEAD, MIGRATIONS
+from labhub.exchange.store.errors import StoreTooNewError, StoreUnreachableError
+from labhub.exchange.store.events import Author, history, record
+
+NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
+TEACHER = Author("teacher", NOW)
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    found = open_store(tmp_path)
+    yield found
+    found.close()
+
+
+def test_the_migrations_make_the_tables_of_the_code(store: Store) -> None:
+    with store.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
+
+
+def test_the_head_is_the_newest_migration() -> None:
+    files = sorted(path.stem for path in (MIGRATIONS / "versions").glob("r*.py"))
+    assert files[-1] == HEAD
+
+
+def test_every_table_can_be_made_in_postgresql() -> None:
+    for table in tables.metadata.sorted_tables:
+        assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=postgresql.dialect()))
+
+
+def test_readers_do_not_wait_for_a_writer_and_a_commit_is_durable(store: Store) -> None:
+    with store.reading() as db:
+        assert db.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert db.execute(text("PRAGMA synchronous")).scalar() == 2
+    with store.writing() as writer:
+        record(writer, TEACHER, "x", "y", {})
+        with store.reading() as reader:
+            assert history(reader) == ()
+
+
+def test_a_failed_change_leaves_nothing_behind(store: Store) -> None:
+    with pytest.raises(RuntimeError), store.writing() as db:
+        record(db, TEACHER, "x", "y", {})
+        raise RuntimeError
+    with store.reading() as db:
+        assert history(db) == ()
+
+
+def test_an_event_is_neither_changed_nor_deleted(store: Store) -> None:
+    with store.writing() as db:
+        record(db, TEACHER, "x", "group/g1", {"a": 1})
+    for change in (update(tables.events).values(by="other"), delete(tables.events)):
+        with pytest.raises(IntegrityError, match="events are only added"), store.writing() as db:
+            db.execute(change)
+    with store.reading() as db:
+        (event,) = history(db, "group/")
+        assert (event.by, event.at, event.data) == ("teacher", NOW, {"a": 1})
+        assert history(db, "grou_") == ()
+
+
+def test_moments_and_numbers_come_back_as_they_were(store: Store) -> None:
+    with store.writing() as db:
+        values = {"item": "i", "student": "s", "reason": "", "by": "t", "at": NOW}
+        db.execute(tables.point_decisions.insert().values(points=Fraction(1, 3), **values))
+        row = db.execute(select(tables.point_decisions)).one()
+        assert (row.points, row.at) == (Fraction(1, 3), NOW)
+        with pytest.raises(Exception, match="a moment carries a zone"):
+            naive = values | {"at": NOW.replace(tzinfo=None)}
+            db.execute(tables.point_decisions.insert().values(points=Fraction(1), **naive))
+
+
+def test_an_old_database_is_opened_again_without_loss(tmp_path: Path) -> None:
+    for number in range(2):
+        store = open_store(tmp_path)
+        with store.writing() as db:
+            record(db, TEACHER, "x", f"{number}", {})
+        store.close()
+    store = open_store(tmp_path)
+    with store.reading() as db:
+        assert [event.subject for event in history(db)] == ["0", "1"]
+    store.close()
+
+
+def test_a_database_of_a_newer_labhub_is_refused(tmp_path: Path) -> None:
+    open_store(tmp_path).close()
+    engine = create_engine(f"sqlite:///{tmp_path / FILE}")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'r9999'"))
+    engine.dispose()
+    with pytest.raises(StoreTooNewError, match="r9999, which this labhub does not know"):
+        open_store(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "sqlite:////nowhere/at/all.db", "oracle://user:secret@host/x"]
+)
+def test_a_database_that_cannot_be_opened_is_named_without_its_password(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABHUB_STORE", url)
+    with pytest.raises(StoreUnreachableError) as caught:
+        open_store(tmp_path)
+    assert "cannot be opened" in str(caught.value)
+    assert "secret" not in str(caught.value)

@@ -43,3 +43,39 @@ class ChecksFileError(ConfigurationError):
     """A file of mutants and alternates does not follow its format."""
 
     code = "checks-file"
+
+
+class UnknownExerciseError(UsageError):
+    """A hand-in asks for an exercise that no lab of the pool has."""
+
+    code = "unknown-exercise"
+
+
+class ExerciseCycleError(ConfigurationError):
+    """Exercises need each other in a circle, so none of them can be given first."""
+
+    code = "exercise-cycle"
+
+
+class MissingNeedError(ConfigurationError):
+    """An exercise needs another one that no lab of the pool has."""
+
+    code = "missing-need"
+
+
+class NamesClashError(ConfigurationError):
+    """Two labs of one hand-in use the same name for different things, and a test asks for it."""
+
+    code = "names-clash"
+
+
+class GivenStillOpenError(PolicyError):
+    """A hand-in would give away the solution of an exercise that others can still hand in."""
+
+    code = "given-still-open"
+
+
+class NotAHandInError(UsageError):
+    """The assignment lists no exercises, so there is nothing to put together."""
+
+    code = "not-a-hand-in"

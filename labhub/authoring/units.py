@@ -39,6 +39,10 @@ class ManualQuestion(BaseModel):
     id: str
     title: str = ""
     points: float = Field(ge=0)
+    outcomes: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    """Units whose results the question asks about."""
+    minutes: int | None = None
 
 
 class LabUnits(BaseModel):

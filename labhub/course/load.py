@@ -14,6 +14,8 @@ from labhub.course.errors import (
     CourseFileSyntaxError,
     CourseFolderMissingError,
 )
+from labhub.course.handins import HandInRecipe
+from labhub.course.outcomes import outcomes_of
 from labhub.course.places import keys_at, line_of
 from labhub.course.rule_checks import broken_rule_tables
 from labhub.course.rule_load import rules_of
@@ -146,6 +148,8 @@ def _course(file: CourseFile) -> model.Course:
         ),
         gpu_sessions=tuple(_session(table) for table in file.gpu_sessions),
         rules=rules_of(file),
+        outcomes=outcomes_of(file.outcomes),
+        pool_dir=file.pool.course_dir,
     )
 
 
@@ -162,6 +166,8 @@ def _assignment(table: AssignmentTable) -> model.Assignment:
         in_process_cells=tuple(GradeId(each) for each in table.in_process_cells),
         limits=_limits(table.limits),
         feedback=model.FeedbackOptions(table.feedback.laws, table.feedback.outputs),
+        hand_in=HandInRecipe(tuple(table.exercises), table.scaled_to),
+        variants=table.variants,
     )
 
 

@@ -7,6 +7,8 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from labhub.course.errors import UnknownAssignmentError
+from labhub.course.handins import HandInRecipe
+from labhub.course.outcomes import Outcome
 from labhub.course.rule_model import CourseRules
 from labhub.ids import AssignmentId, CourseId, GradeId, GroupId, StudentId
 
@@ -87,6 +89,9 @@ class Assignment:
     """Single test cells that run beside the student's code."""
     limits: LimitOverrides = field(default_factory=LimitOverrides)
     feedback: FeedbackOptions = field(default_factory=FeedbackOptions)
+    hand_in: HandInRecipe = field(default_factory=HandInRecipe)
+    variants: bool = False
+    """Whether each group gets its own numbers, drawn from its id."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,9 @@ class Course:
     groups: tuple[Group, ...] = ()
     gpu_sessions: tuple[GpuSession, ...] = ()
     rules: CourseRules = field(default_factory=CourseRules)
+    outcomes: tuple[Outcome, ...] = ()
+    pool_dir: str = "."
+    """Folder of the course whose labs hand-ins are put together from, relative to this one."""
 
     def assignment(self, assignment_id: str) -> Assignment:
         """The assignment of that id.

@@ -10,6 +10,7 @@ from itertools import combinations
 from math import isclose
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from labhub.course.outcomes import OutcomeTable
 from labhub.course.schema import (
     AssignmentTable,
     CourseFile,
@@ -43,9 +44,10 @@ def _zone_exists(file: CourseFile) -> Iterator[Finding]:
 
 
 def _ids_are_unique(file: CourseFile) -> Iterator[Finding]:
-    lists: dict[str, Sequence[AssignmentTable | GroupTable]] = {
+    lists: dict[str, Sequence[AssignmentTable | GroupTable | OutcomeTable]] = {
         "assignments": file.assignments,
         "groups": file.groups,
+        "outcomes": file.outcomes,
     }
     for table, entries in lists.items():
         seen: set[str] = set()

@@ -18,6 +18,8 @@ from labhub.course.fields import (
     Table,
     Text,
 )
+from labhub.course.handins import ExerciseName, PoolTable
+from labhub.course.outcomes import OutcomeTable
 from labhub.course.rule_tables import (
     AssignmentReviewTable,
     DeadlineTable,
@@ -119,6 +121,13 @@ class AssignmentTable(Table):
     """See `[assignments.limits]`."""
     feedback: FeedbackTable = FeedbackTable()
     """See `[assignments.feedback]`."""
+    exercises: list[ExerciseName] = []
+    """Exercises (`l1e07`), parts (`l1e06b`) and written questions (`l1m-a`) of the labs, from
+    which `labhub assemble` writes the notebook; left out: a lab with a notebook of its own."""
+    scaled_to: Count | None = None
+    """Points that full marks count as, e.g. `100`; left out: the sum of the exercises' points."""
+    variants: bool = False
+    """Whether each group gets its own numbers, drawn from its id."""
 
 
 class GroupTable(Table):
@@ -160,6 +169,10 @@ class CoreTables(Table):
     """Its groups."""
     gpu_sessions: list[GpuSessionTable] = []
     """Its sessions with GPUs."""
+    outcomes: list[OutcomeTable] = []
+    """What its students can do afterwards; `labhub coverage` compares it with the labs."""
+    pool: PoolTable = PoolTable()
+    """Where the labs are, from whose exercises hand-ins are put together."""
 
 
 class CourseFile(RuleTables, CoreTables):

@@ -145,8 +145,8 @@ MISTAKES = {
         "[peer_review], key 'agreement_weight': all weights are 0; expected a positive one",
     ),
     "a pass that nobody reaches": (
-        ("points = 60", "points = 60\npassed_with = { automatic_points = 61 }"),
-        "'handin1', table passed_with, key 'automatic_points': 61 points are needed of 60",
+        ("points = 38", "points = 38\npassed_with = { automatic_points = 61 }"),
+        "'handin1', table passed_with, key 'automatic_points': 61 points are needed of 38",
     ),
     "grades without the scale that has them": (
         ('rounding = "half-up"', 'grades = [{ grade = "G", at_least_percent = 50 }]'),
@@ -169,16 +169,16 @@ MISTAKES = {
     ),
     "late steps out of order": (
         (
-            "points = 60",
-            "points = 60\nlate_steps = "
+            "points = 38",
+            "points = 38\nlate_steps = "
             "[{ until = 2026-10-01T17:00:00-04:00, credit_percent = 90 }]",
         ),
         "[[assignments]] 'handin1', key 'late_steps': the late steps are not in order",
     ),
     "a late step beside a daily loss": (
         (
-            "points = 60",
-            "points = 60\nlate_steps = "
+            "points = 38",
+            "points = 38\nlate_steps = "
             "[{ until = 2026-10-03T17:00:00-04:00, credit_percent = 90 }]",
         ),
         "[[assignments]] 'handin1', key 'late_steps': there is a daily loss as well",

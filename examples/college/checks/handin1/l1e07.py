@@ -1,0 +1,328 @@
+# %% [mutant] The activation follows the last layer too
+# cell: l1e07-mlp
+# kills: l1e07-t1, l1e07-t2
+_walk_right = MLP._walk
+def _walk_bent(self, X):
+    z, caches, bent = _walk_right(self, X)
+    return self.bend(z), caches, bent
+MLP._walk = _walk_bent
+
+# %% [mutant] The slope is taken from the layer above
+# cell: l1e07-mlp
+# kills: l1e07-t2
+def _gradients(self, X, y, l2=0.0):
+    logits, caches, bent = self._walk(X)
+    delta, grads = cross_entropy_grad(logits, y), {}
+    for layer in range(self.layers, 0, -1):
+        dx, dW, db = linear_backward(delta, caches[layer - 1])
+        grads[f"W{layer}"], grads[f"b{layer}"] = dW + l2 * self.params[f"W{layer}"], db
+        if layer > 1:
+            above = bent[min(layer - 1, self.layers - 2)]
+            slope = self.slope(above) if above.shape == dx.shape else self.slope(bent[layer - 2])
+            delta = dx * slope
+    return grads
+MLP.gradients = _gradients
+
+# %% [mutant] L2 falls on the biases too
+# cell: l1e07-mlp
+# kills: l1e07-t3
+_weights_only = MLP.gradients
+def _gradients(self, X, y, l2=0.0):
+    grads = _weights_only(self, X, y, l2)
+    return {name: grad + l2 * self.params[name] if name[0] == "b" else grad for name, grad in grads.items()}
+MLP.gradients = _gradients
+
+# %% [mutant] The penalty lacks its half
+# cell: l1e07-mlp
+# kills: l1e07-t3
+def _loss(self, X, y, l2=0.0):
+    return cross_entropy(self.forward(X), y) + l2 * sum(np.sum(v**2) for k, v in self.params.items() if k[0] == "W")
+MLP.loss = _loss
+
+# %% [mutant] The penalty counts the biases
+# cell: l1e07-mlp
+# kills: l1e07-t3
+def _loss(self, X, y, l2=0.0):
+    return cross_entropy(self.forward(X), y) + 0.5 * l2 * sum(np.sum(v**2) for v in self.params.values())
+MLP.loss = _loss
+
+# %% [mutant] The penalty forgets the last layer
+# cell: l1e07-mlp
+# kills: l1e07-t3
+def _loss(self, X, y, l2=0.0):
+    return cross_entropy(self.forward(X), y) + 0.5 * l2 * sum(np.sum(self.params[f"W{k}"] ** 2) for k in range(1, self.layers))
+MLP.loss = _loss
+
+# %% [mutant] L2 is in the loss but not in the gradients
+# cell: l1e07-mlp
+# kills: l1e07-t3
+_with_l2 = MLP.gradients
+MLP.gradients = lambda self, X, y, l2=0.0: _with_l2(self, X, y, 0.0)
+
+# %% [mutant] All weights start at nought
+# cell: l1e07-mlp
+# kills: l1e07-t4
+_init = MLP.__init__
+def _zero(self, sizes, activation, rng):
+    _init(self, sizes, activation, rng)
+    for name in self.params:
+        self.params[name] = np.zeros_like(self.params[name])
+MLP.__init__ = _zero
+
+# %% [mutant] Weights start with spread one
+# cell: l1e07-mlp
+# kills: l1e07-t4
+_init = MLP.__init__
+def _wide(self, sizes, activation, rng):
+    _init(self, sizes, activation, rng)
+    for name in self.params:
+        if name[0] == "W":
+            self.params[name] = rng.normal(size=self.params[name].shape)
+MLP.__init__ = _wide
+
+# %% [mutant] The last layer is not made small
+# cell: l1e07-mlp
+# kills: l1e07-t4
+_init = MLP.__init__
+def _large(self, sizes, activation, rng):
+    _init(self, sizes, activation, rng)
+    self.params[f"W{self.layers}"] = 100 * self.params[f"W{self.layers}"]
+MLP.__init__ = _large
+
+# %% [mutant] The same start for every activation
+# cell: l1e07-mlp
+# kills: l1e07-t4
+_init = MLP.__init__
+def _he_for_all(self, sizes, activation, rng):
+    _init(self, sizes, activation, rng)
+    if activation != "relu":
+        for name in self.params:
+            self.params[name] = np.sqrt(2) * self.params[name]
+MLP.__init__ = _he_for_all
+
+# %% [mutant] The spread comes from the number of outputs
+# cell: l1e07-mlp
+# kills: l1e07-t4
+_init = MLP.__init__
+def _fan_out(self, sizes, activation, rng):
+    _init(self, sizes, activation, rng)
+    for layer in range(1, self.layers + 1):
+        W = self.params[f"W{layer}"]
+        self.params[f"W{layer}"] = W * np.sqrt(W.shape[0] / W.shape[1])
+MLP.__init__ = _fan_out
+
+# %% [mutant] The global generator is used
+# cell: l1e07-mlp
+# kills: l1e07-t4
+_init = MLP.__init__
+def _global(self, sizes, activation, rng):
+    _init(self, sizes, activation, np.random)
+MLP.__init__ = _global
+
+# %% [mutant] All units of a layer start alike
+# cell: l1e07-mlp
+# kills: l1e07-t4
+_init = MLP.__init__
+def _alike(self, sizes, activation, rng):
+    _init(self, sizes, activation, rng)
+    for name, value in self.params.items():
+        if name[0] == "W":
+            self.params[name] = np.repeat(value[:, :1], value.shape[1], axis=1)
+MLP.__init__ = _alike
+
+# %% [mutant] Biases start at one tenth
+# cell: l1e07-mlp
+# kills: l1e07-t4
+_init = MLP.__init__
+def _lifted(self, sizes, activation, rng):
+    _init(self, sizes, activation, rng)
+    for name in self.params:
+        if name[0] == "b":
+            self.params[name] = self.params[name] + 0.1
+MLP.__init__ = _lifted
+
+# %% [mutant] Gradients use what the last forward pass left behind
+# cell: l1e07-mlp
+# kills: l1e07-t2
+_fresh_walk, _fresh_forward = MLP._walk, MLP.forward
+def _forward(self, X):
+    self.left_behind = _fresh_walk(self, X)
+    return self.left_behind[0]
+_in_gradients = MLP.gradients
+def _gradients(self, X, y, l2=0.0):
+    stale = getattr(self, "left_behind", None)
+    if stale is None or stale[0].shape[0] < len(y):
+        return _in_gradients(self, X, y, l2)
+    self._walk = lambda X: (stale[0][: len(y)], [(c[0][: len(y)], *c[1:]) for c in stale[1]], [b[: len(y)] for b in stale[2]])
+    try:
+        return _in_gradients(self, X, y, l2)
+    finally:
+        del self._walk
+MLP.forward, MLP.gradients = _forward, _gradients
+
+# %% [mutant] The bias gradients are missing
+# cell: l1e07-mlp
+# kills: l1e07-t2
+_all = MLP.gradients
+def _gradients(self, X, y, l2=0.0):
+    return {name: grad if name[0] == "W" else np.zeros_like(grad) for name, grad in _all(self, X, y, l2).items()}
+MLP.gradients = _gradients
+
+# %% [mutant] The gradients have the wrong sign
+# cell: l1e07-mlp
+# kills: l1e07-t2
+_all = MLP.gradients
+def _gradients(self, X, y, l2=0.0):
+    penalty = {name: l2 * value if name[0] == "W" else 0.0 for name, value in self.params.items()}
+    return {name: penalty[name] - grad for name, grad in _all(self, X, y).items()}
+MLP.gradients = _gradients
+
+# %% [mutant] Loss and gradients are sums over the batch
+# cell: l1e07-mlp
+# kills: l1e07-t1, l1e07-t2
+_mean_loss, _mean_gradients = MLP.loss, MLP.gradients
+def _loss(self, X, y, l2=0.0):
+    return (len(y) - 1) * _mean_loss(self, X, y) + _mean_loss(self, X, y, l2)
+def _gradients(self, X, y, l2=0.0):
+    plain, full = _mean_gradients(self, X, y), _mean_gradients(self, X, y, l2)
+    return {name: (len(y) - 1) * plain[name] + full[name] for name in plain}
+MLP.loss, MLP.gradients = _loss, _gradients
+
+# %% [mutant] The slope of the activation is forgotten
+# cell: l1e07-mlp
+# kills: l1e07-t2
+_init = MLP.__init__
+def _straight(self, sizes, activation, rng):
+    _init(self, sizes, activation, rng)
+    self.slope = np.ones_like
+MLP.__init__ = _straight
+
+# %% [mutant] The slope is given the activation instead of z
+# cell: l1e07-mlp
+# kills: l1e07-t2
+_init = MLP.__init__
+def _at_h(self, sizes, activation, rng):
+    _init(self, sizes, activation, rng)
+    slope = self.slope
+    self.slope = lambda z: slope(self.bend(z))
+MLP.__init__ = _at_h
+
+# %% [mutant] Every activation is a relu
+# cell: l1e07-mlp
+# kills: l1e07-t1, l1e07-t2
+_init = MLP.__init__
+def _always_relu(self, sizes, activation, rng):
+    _init(self, sizes, activation, rng)
+    self.bend, self.slope = relu, relu_grad
+MLP.__init__ = _always_relu
+
+# %% [mutant] Forward keeps a copy of the parameters it was born with
+# cell: l1e07-mlp
+# kills: l1e07-t1, l1e07-t2
+_init, _walk_now = MLP.__init__, MLP._walk
+def _frozen(self, sizes, activation, rng):
+    _init(self, sizes, activation, rng)
+    self.born_with = {name: value.copy() for name, value in self.params.items()}
+def _walk_then(self, X):
+    now, self.params = self.params, self.born_with
+    try:
+        return _walk_now(self, X)
+    finally:
+        self.params = now
+MLP.__init__, MLP._walk = _frozen, _walk_then
+
+# %% [mutant] Parameters are rounded on the way
+# cell: l1e07-mlp
+# kills: l1e07-t1, l1e07-t2
+_walk_exact = MLP._walk
+def _walk_rounded(self, X):
+    return _walk_exact(self, X.astype(np.float32).astype(float))
+MLP._walk = _walk_rounded
+
+# %% [alternate] A list of layers that share their arrays with params
+# cell: l1e07-mlp
+class MLP:
+    def __init__(self, sizes, activation, rng):
+        self.n, self.kind, self.params = len(sizes) - 1, activation, {}
+        for k in range(self.n):
+            std = (2 / sizes[k]) ** 0.5 if activation == "relu" else (1 / sizes[k]) ** 0.5
+            W = rng.normal(0, std, (sizes[k], sizes[k + 1]))
+            self.params[f"b{k + 1}"] = np.zeros(sizes[k + 1])
+            self.params[f"W{k + 1}"] = W / 100 if k == self.n - 1 else W
+
+    def _bend(self, z):
+        return {"relu": lambda: z * (z > 0), "tanh": lambda: np.tanh(z), "sigmoid": lambda: sigmoid(z)}[self.kind]()
+
+    def _slope_from_h(self, h):
+        return {"relu": lambda: h > 0, "tanh": lambda: 1 - h * h, "sigmoid": lambda: h * (1 - h)}[self.kind]()
+
+    def _activations(self, X):
+        hs = [X]
+        for k in range(1, self.n):
+            hs.append(self._bend(hs[-1] @ self.params[f"W{k}"] + self.params[f"b{k}"]))
+        return hs
+
+    def forward(self, X):
+        return self._activations(X)[-1] @ self.params[f"W{self.n}"] + self.params[f"b{self.n}"]
+
+    def loss(self, X, y, l2=0.0):
+        norm = sum((self.params[f"W{k}"] ** 2).sum() for k in range(1, self.n + 1))
+        return np.float64(cross_entropy(self.forward(X), y)) + l2 / 2 * norm
+
+    def gradients(self, X, y, l2=0.0):
+        hs, grads = self._activations(X), {}
+        delta = softmax(self.forward(X))
+        delta[np.arange(len(y)), y] -= 1
+        delta /= len(y)
+        for k in range(self.n, 0, -1):
+            grads[f"b{k}"] = delta.sum(0)
+            grads[f"W{k}"] = hs[k - 1].T @ delta + l2 * self.params[f"W{k}"]
+            delta = delta @ self.params[f"W{k}"].T * (self._slope_from_h(hs[k - 1]) if k > 1 else 1)
+        return grads
+
+# %% [alternate] Recursion over the layers
+# cell: l1e07-mlp
+class MLP:
+    def __init__(self, sizes, activation, rng):
+        self.params, last = {}, len(sizes) - 1
+        self.f, self.df = dict(sigmoid=(sigmoid, lambda z: sigmoid(z) * sigmoid(-z)), tanh=(np.tanh, tanh_grad), relu=(relu, relu_grad))[activation]
+        for k, (m, n) in enumerate(zip(sizes[:-1], sizes[1:]), 1):
+            self.params["b%d" % k] = np.zeros((n,))
+            self.params["W%d" % k] = rng.standard_normal((m, n)) * np.sqrt((1 + (activation == "relu")) / m) * 0.01 ** (k == last)
+
+    def _depth(self):
+        return len(self.params) // 2
+
+    def _up(self, h, k):
+        z = linear_forward(h, self.params["W%d" % k], self.params["b%d" % k])[0]
+        return z if k == self._depth() else self._up(self.f(z), k + 1)
+
+    def _down(self, h, k, y, grads):
+        z, cache = linear_forward(h, self.params["W%d" % k], self.params["b%d" % k])
+        dz = cross_entropy_grad(z, y) if k == self._depth() else self._down(self.f(z), k + 1, y, grads) * self.df(z)
+        dh, grads["W%d" % k], grads["b%d" % k] = linear_backward(dz, cache)
+        return dh
+
+    def forward(self, X):
+        return self._up(X, 1)
+
+    def loss(self, X, y, l2=0.0):
+        return cross_entropy(self.forward(X), y) + 0.5 * l2 * sum(np.vdot(v, v) for k, v in self.params.items() if k.startswith("W"))
+
+    def gradients(self, X, y, l2=0.0):
+        grads = {}
+        self._down(X, 1, y, grads)
+        for name, value in self.params.items():
+            if name.startswith("W"):
+                grads[name] = grads[name] + l2 * value
+        return grads
+
+# %% [mutant] A net without hidden layers starts large
+# cell: l1e07-mlp
+# kills: l1e07-t4
+_init = MLP.__init__
+def _single(self, sizes, activation, rng):
+    _init(self, sizes, activation, rng)
+    if self.layers == 1:
+        self.params["W1"] = 100 * self.params["W1"]
+MLP.__init__ = _single

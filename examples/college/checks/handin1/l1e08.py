@@ -1,0 +1,402 @@
+# %% [mutant] No shuffling
+# cell: l1e08-minibatches
+# kills: l1e08-t1
+def minibatches(X, y, batch_size, rng):
+    for start in range(0, len(X), batch_size):
+        yield X[start : start + batch_size], y[start : start + batch_size]
+
+# %% [mutant] The last, smaller batch is dropped
+# cell: l1e08-minibatches
+# kills: l1e08-t1
+def minibatches(X, y, batch_size, rng):
+    order = rng.permutation(len(X))
+    for start in range(0, len(X) - batch_size + 1, batch_size):
+        yield X[order[start : start + batch_size]], y[order[start : start + batch_size]]
+
+# %% [mutant] Rows and labels are shuffled apart
+# cell: l1e08-minibatches
+# kills: l1e08-t1
+def minibatches(X, y, batch_size, rng):
+    a, b = rng.permutation(len(X)), rng.permutation(len(X))
+    for start in range(0, len(X), batch_size):
+        yield X[a[start : start + batch_size]], y[b[start : start + batch_size]]
+
+# %% [mutant] Rows are drawn with replacement
+# cell: l1e08-minibatches
+# kills: l1e08-t1
+def minibatches(X, y, batch_size, rng):
+    for start in range(0, len(X), batch_size):
+        rows = rng.integers(0, len(X), size=min(batch_size, len(X) - start))
+        yield X[rows], y[rows]
+
+# %% [mutant] The global generator shuffles
+# cell: l1e08-minibatches
+# kills: l1e08-t1
+def minibatches(X, y, batch_size, rng):
+    order = np.random.permutation(len(X))
+    for start in range(0, len(X), batch_size):
+        yield X[order[start : start + batch_size]], y[order[start : start + batch_size]]
+
+# %% [mutant] The data are shuffled in place
+# cell: l1e08-minibatches
+# kills: l1e08-t1
+def minibatches(X, y, batch_size, rng):
+    order = rng.permutation(len(X))
+    X[:], y[:] = X[order], y[order]
+    for start in range(0, len(X), batch_size):
+        yield X[start : start + batch_size], y[start : start + batch_size]
+
+# %% [mutant] The same order in every epoch
+# cell: l1e08-minibatches
+# kills: l1e08-t1
+def minibatches(X, y, batch_size, rng):
+    order = np.random.default_rng(0).permutation(len(X))
+    for start in range(0, len(X), batch_size):
+        yield X[order[start : start + batch_size]], y[order[start : start + batch_size]]
+
+# %% [mutant] Only the order of the batches is shuffled
+# cell: l1e08-minibatches
+# kills: l1e08-t1
+def minibatches(X, y, batch_size, rng):
+    order = np.random.default_rng(0).permutation(len(X))
+    batches = [(X[order[s : s + batch_size]], y[order[s : s + batch_size]]) for s in range(0, len(X), batch_size)]
+    full, rest = [b for b in batches if len(b[1]) == batch_size], [b for b in batches if len(b[1]) < batch_size]
+    return [full[k] for k in rng.permutation(len(full))] + rest
+
+# %% [mutant] Batches overlap
+# cell: l1e08-minibatches
+# kills: l1e08-t1
+def minibatches(X, y, batch_size, rng):
+    order = rng.permutation(len(X))
+    for start in range(0, len(X), batch_size):
+        begin = max(0, min(start, len(X) - batch_size))
+        yield X[order[begin : begin + batch_size]], y[order[begin : begin + batch_size]]
+
+# %% [mutant] The step goes uphill
+# cell: l1e08-sgd
+# kills: l1e08-t2
+def sgd_step(params, grads, vel, lr, momentum):
+    for name in params:
+        vel[name] = momentum * vel[name] + lr * grads[name]
+        params[name] = params[name] + vel[name]
+
+# %% [mutant] The velocity is forgotten
+# cell: l1e08-sgd
+# kills: l1e08-t2
+def sgd_step(params, grads, vel, lr, momentum):
+    for name in params:
+        params[name] = params[name] + momentum * vel[name] - lr * grads[name]
+
+# %% [mutant] Momentum weighs the gradient too
+# cell: l1e08-sgd
+# kills: l1e08-t2
+def sgd_step(params, grads, vel, lr, momentum):
+    for name in params:
+        vel[name] = momentum * vel[name] - (1 - momentum) * lr * grads[name]
+        params[name] = params[name] + vel[name]
+
+# %% [mutant] The old velocity moves the parameters
+# cell: l1e08-sgd
+# kills: l1e08-t2
+def sgd_step(params, grads, vel, lr, momentum):
+    for name in params:
+        params[name] = params[name] + vel[name]
+        vel[name] = momentum * vel[name] - lr * grads[name]
+
+# %% [mutant] The rate falls on the velocity as a whole
+# cell: l1e08-sgd
+# kills: l1e08-t2
+def sgd_step(params, grads, vel, lr, momentum):
+    for name in params:
+        vel[name] = momentum * vel[name] - grads[name]
+        params[name] = params[name] + lr * vel[name]
+
+# %% [mutant] A look ahead in the manner of Nesterov
+# cell: l1e08-sgd
+# kills: l1e08-t2
+def sgd_step(params, grads, vel, lr, momentum):
+    for name in params:
+        vel[name] = momentum * vel[name] - lr * grads[name]
+        params[name] = params[name] + momentum * vel[name] - lr * grads[name]
+
+# %% [mutant] Biases are not moved
+# cell: l1e08-sgd
+# kills: l1e08-t2
+def sgd_step(params, grads, vel, lr, momentum):
+    for name in params:
+        vel[name] = momentum * vel[name] - lr * grads[name]
+        if name.startswith("W"):
+            params[name] = params[name] + vel[name]
+
+# %% [mutant] The gradients are scaled in place
+# cell: l1e08-sgd
+# kills: l1e08-t2
+def sgd_step(params, grads, vel, lr, momentum):
+    for name in params:
+        grads[name] *= lr
+        vel[name] = momentum * vel[name] - grads[name]
+        params[name] = params[name] + vel[name]
+
+# %% [mutant] New dictionaries are returned, the old ones stay
+# cell: l1e08-sgd
+# kills: l1e08-t2
+def sgd_step(params, grads, vel, lr, momentum):
+    vel = {name: momentum * vel[name] - lr * grads[name] for name in params}
+    return {name: params[name] + vel[name] for name in params}, vel
+
+# %% [mutant] The validation set is learned as well
+# cell: l1e08-train
+# kills: l1e08-t3
+_honest = train
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    X, y, X_val, y_val = data
+    vel = {name: np.zeros_like(value) for name, value in model.params.items()}
+    def peek(epoch, net, history):
+        sgd_step(net.params, net.gradients(X_val, y_val, l2), vel, lr, 0.0)
+        return after_epoch(epoch, net, history) if after_epoch else False
+    return _honest(model, data, epochs, batch_size, lr, rng, momentum, l2, peek)
+
+# %% [mutant] One mini-batch per epoch
+# cell: l1e08-train
+# kills: l1e08-t3
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    X_train, y_train, X_val, y_val = data
+    vel = {name: np.zeros_like(value) for name, value in model.params.items()}
+    history = {"train_loss": [], "val_loss": [], "val_accuracy": []}
+    for epoch in range(1, epochs + 1):
+        X, y = next(iter(minibatches(X_train, y_train, batch_size, rng)))
+        sgd_step(model.params, model.gradients(X, y, l2), vel, lr, momentum)
+        history["train_loss"].append(model.loss(X_train, y_train))
+        history["val_loss"].append(model.loss(X_val, y_val))
+        history["val_accuracy"].append(float(np.mean(np.argmax(model.forward(X_val), axis=1) == y_val)))
+        if after_epoch is not None and after_epoch(epoch, model, history):
+            break
+    return history
+
+# %% [mutant] The training loss is that of the last batch
+# cell: l1e08-train
+# kills: l1e08-t3
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    X_train, y_train, X_val, y_val = data
+    vel = {name: np.zeros_like(value) for name, value in model.params.items()}
+    history = {"train_loss": [], "val_loss": [], "val_accuracy": []}
+    for epoch in range(1, epochs + 1):
+        for X, y in minibatches(X_train, y_train, batch_size, rng):
+            sgd_step(model.params, model.gradients(X, y, l2), vel, lr, momentum)
+        history["train_loss"].append(model.loss(X, y))
+        history["val_loss"].append(model.loss(X_val, y_val))
+        history["val_accuracy"].append(float(np.mean(np.argmax(model.forward(X_val), axis=1) == y_val)))
+        if after_epoch is not None and after_epoch(epoch, model, history):
+            break
+    return history
+
+# %% [mutant] The recorded losses hold the penalty
+# cell: l1e08-train
+# kills: l1e08-t3
+_clean = train
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    bare = model.loss
+    model.loss = lambda X, y, unused=0.0: bare(X, y, l2)
+    return _clean(model, data, epochs, batch_size, lr, rng, momentum, l2, after_epoch)
+
+# %% [mutant] The velocity starts anew in every epoch
+# cell: l1e08-train
+# kills: l1e08-t3
+_whole = train
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    history = {"train_loss": [], "val_loss": [], "val_accuracy": []}
+    X_train, y_train, X_val, y_val = data
+    for epoch in range(1, epochs + 1):
+        for X, y in minibatches(X_train, y_train, batch_size, rng):
+            sgd_step(model.params, model.gradients(X, y, l2), {name: np.zeros_like(value) for name, value in model.params.items()}, lr, momentum)
+        history["train_loss"].append(model.loss(X_train, y_train))
+        history["val_loss"].append(model.loss(X_val, y_val))
+        history["val_accuracy"].append(float(np.mean(np.argmax(model.forward(X_val), axis=1) == y_val)))
+        if after_epoch is not None and after_epoch(epoch, model, history):
+            break
+    return history
+
+# %% [mutant] L2 is not passed on
+# cell: l1e08-train
+# kills: l1e08-t3
+_passing = train
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    return _passing(model, data, epochs, batch_size, lr, rng, momentum, 0.0, after_epoch)
+
+# %% [mutant] A generator of its own
+# cell: l1e08-train
+# kills: l1e08-t3
+_seeded = train
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    return _seeded(model, data, epochs, batch_size, lr, np.random.default_rng(0), momentum, l2, after_epoch)
+
+# %% [mutant] The accuracy is that of the training set
+# cell: l1e08-train
+# kills: l1e08-t3
+_true = train
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    def retouch(epoch, net, history):
+        history["val_accuracy"][-1] = float(np.mean(np.argmax(net.forward(data[0]), axis=1) == data[1]))
+        return after_epoch(epoch, net, history) if after_epoch else False
+    return _true(model, data, epochs, batch_size, lr, rng, momentum, l2, retouch)
+
+# %% [mutant] The history begins before the first epoch
+# cell: l1e08-train
+# kills: l1e08-t3
+_after = train
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    start = model.loss(data[0], data[1])
+    history = _after(model, data, epochs, batch_size, lr, rng, momentum, l2, after_epoch)
+    return {**history, "train_loss": [start, *history["train_loss"]]}
+
+# %% [mutant] after_epoch counts from nought
+# cell: l1e08-train
+# kills: l1e08-t3
+_counted = train
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    shifted = (lambda epoch, net, history: after_epoch(epoch - 1, net, history)) if after_epoch else None
+    return _counted(model, data, epochs, batch_size, lr, rng, momentum, l2, shifted)
+
+# %% [mutant] after_epoch cannot stop the training
+# cell: l1e08-train
+# kills: l1e08-t3
+_stoppable = train
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    deaf = (lambda epoch, net, history: after_epoch(epoch, net, history) and False) if after_epoch else None
+    return _stoppable(model, data, epochs, batch_size, lr, rng, momentum, l2, deaf)
+
+# %% [alternate] A list of batches from shuffled rows
+# cell: l1e08-minibatches
+def minibatches(X, y, batch_size, rng):
+    rows = np.arange(len(y))
+    rng.shuffle(rows)
+    return [[X[part], y[part]] for part in np.split(rows, range(batch_size, len(rows), batch_size))]
+
+# %% [alternate] A generator that walks over shuffled copies
+# cell: l1e08-minibatches
+def minibatches(X, y, batch_size, rng):
+    order = np.argsort(rng.random(X.shape[0]))
+    Xs, ys = X[order], y[order]
+    while len(ys):
+        yield Xs[:batch_size], ys[:batch_size]
+        Xs, ys = Xs[batch_size:], ys[batch_size:]
+
+# %% [alternate] Velocities and parameters in place
+# cell: l1e08-sgd
+def sgd_step(params, grads, vel, lr, momentum):
+    for name in params:
+        vel[name] *= momentum
+        vel[name] -= lr * grads[name]
+        params[name] += vel[name]
+
+# %% [alternate] New arrays by dictionary update, and a return value
+# cell: l1e08-sgd
+def sgd_step(params, grads, vel, lr, momentum):
+    vel.update({name: momentum * vel[name] - lr * grads[name] for name in params})
+    params.update({name: params[name] + vel[name] for name in params})
+    return params
+
+# %% [alternate] Arrays as history, the step written out, its own class of history
+# cell: l1e08-train
+class History(dict):
+    pass
+
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    X_train, y_train, X_val, y_val = data
+    vel = {}
+    history = History(train_loss=np.array([]), val_loss=np.array([]), val_accuracy=np.array([]))
+    epoch, done = 0, False
+    while epoch < epochs and not done:
+        epoch += 1
+        for X, y in list(minibatches(X_train, y_train, batch_size, rng)):
+            grads = model.gradients(X, y, l2=l2)
+            for name in model.params:
+                vel[name] = momentum * vel.get(name, 0.0) - lr * grads[name]
+                model.params[name] = model.params[name] + vel[name]
+        logits = model.forward(X_val)
+        history["train_loss"] = np.append(history["train_loss"], model.loss(X_train, y_train))
+        history["val_loss"] = np.append(history["val_loss"], model.loss(X_val, y_val, 0.0))
+        history["val_accuracy"] = np.append(history["val_accuracy"], (logits.argmax(axis=1) == y_val).mean())
+        done = bool(after_epoch and after_epoch(epoch, model, history))
+    return history
+
+# %% [alternate] Tuples as history, early return
+# cell: l1e08-train
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    vel = {name: 0 * value for name, value in model.params.items()}
+    history = {"train_loss": (), "val_loss": (), "val_accuracy": ()}
+    for epoch in range(epochs):
+        for X, y in minibatches(data[0], data[1], batch_size, rng):
+            sgd_step(model.params, model.gradients(X, y, l2), vel, lr, momentum)
+        history["train_loss"] += (float(model.loss(data[0], data[1])),)
+        history["val_loss"] += (float(model.loss(data[2], data[3])),)
+        history["val_accuracy"] += (np.mean(model.forward(data[2]).argmax(1) == data[3]),)
+        if after_epoch and after_epoch(epoch + 1, model, history):
+            return history
+    return history
+
+# %% [mutant] The batches of the first epoch are used again
+# cell: l1e08-train
+# kills: l1e08-t3
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    X_train, y_train, X_val, y_val = data
+    vel = {name: np.zeros_like(value) for name, value in model.params.items()}
+    history = {"train_loss": [], "val_loss": [], "val_accuracy": []}
+    batches = list(minibatches(X_train, y_train, batch_size, rng))
+    for epoch in range(1, epochs + 1):
+        for X, y in batches:
+            sgd_step(model.params, model.gradients(X, y, l2), vel, lr, momentum)
+        history["train_loss"].append(model.loss(X_train, y_train))
+        history["val_loss"].append(model.loss(X_val, y_val))
+        history["val_accuracy"].append(float(np.mean(np.argmax(model.forward(X_val), axis=1) == y_val)))
+        if after_epoch is not None and after_epoch(epoch, model, history):
+            break
+    return history
+
+# %% [mutant] Gradients of the whole set for every mini-batch
+# cell: l1e08-train
+# kills: l1e08-t3
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    X_train, y_train, X_val, y_val = data
+    vel = {name: np.zeros_like(value) for name, value in model.params.items()}
+    history = {"train_loss": [], "val_loss": [], "val_accuracy": []}
+    for epoch in range(1, epochs + 1):
+        for _ in minibatches(X_train, y_train, batch_size, rng):
+            sgd_step(model.params, model.gradients(X_train, y_train, l2), vel, lr, momentum)
+        history["train_loss"].append(model.loss(X_train, y_train))
+        history["val_loss"].append(model.loss(X_val, y_val))
+        history["val_accuracy"].append(float(np.mean(np.argmax(model.forward(X_val), axis=1) == y_val)))
+        if after_epoch is not None and after_epoch(epoch, model, history):
+            break
+    return history
+
+# %% [mutant] The parameters of the best epoch are put back
+# cell: l1e08-train
+# kills: l1e08-t3
+_to_the_end = train
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    best = []
+    def keep(epoch, net, history):
+        if history["val_loss"][-1] <= min(history["val_loss"]):
+            best[:] = [{name: value.copy() for name, value in net.params.items()}]
+        return after_epoch(epoch, net, history) if after_epoch else False
+    history = _to_the_end(model, data, epochs, batch_size, lr, rng, momentum, l2, keep)
+    model.params.update(best[0] if best else {})
+    return history
+
+# %% [alternate] An object that iterates
+# cell: l1e08-minibatches
+class Epoch:
+    def __init__(self, X, y, batch_size, order):
+        self.X, self.y, self.size, self.order = X, y, batch_size, order
+
+    def __len__(self):
+        return -(-len(self.order) // self.size)
+
+    def __iter__(self):
+        for k in range(len(self)):
+            rows = self.order[k * self.size : (k + 1) * self.size]
+            yield self.X.take(rows, axis=0), self.y.take(rows)
+
+def minibatches(X, y, batch_size, rng):
+    return Epoch(X, y, batch_size, rng.choice(len(X), size=len(X), replace=False))

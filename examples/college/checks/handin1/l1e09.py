@@ -1,0 +1,230 @@
+# %% [mutant] p is the probability to keep
+# cell: l1e09-dropout
+# kills: l1e09-t1
+def dropout_forward(x, p, rng, train):
+    if not train:
+        return x, None
+    mask = (rng.random(x.shape) < p) / max(p, 1e-9)
+    return x * mask, mask
+
+# %% [mutant] No scaling
+# cell: l1e09-dropout
+# kills: l1e09-t1
+def dropout_forward(x, p, rng, train):
+    mask = rng.random(x.shape) >= p if train else np.ones(x.shape)
+    return x * mask, mask
+
+# %% [mutant] Scaled at test time instead
+# cell: l1e09-dropout
+# kills: l1e09-t1
+def dropout_forward(x, p, rng, train):
+    if not train:
+        return x * (1 - p), None
+    mask = rng.random(x.shape) >= p
+    return x * mask, mask
+
+# %% [mutant] Scaled by the wrong probability
+# cell: l1e09-dropout
+# kills: l1e09-t1
+def dropout_forward(x, p, rng, train):
+    if not train or p == 0:
+        return x, None
+    mask = (rng.random(x.shape) >= p) / p
+    return x * mask, mask
+
+# %% [mutant] One mask for all samples
+# cell: l1e09-dropout
+# kills: l1e09-t1
+def dropout_forward(x, p, rng, train):
+    if not train:
+        return x, None
+    mask = (rng.random(x.shape[1:]) >= p) / (1 - p)
+    return x * mask, mask
+
+# %% [mutant] Whole samples are dropped
+# cell: l1e09-dropout
+# kills: l1e09-t1
+def dropout_forward(x, p, rng, train):
+    if not train:
+        return x, None
+    mask = (rng.random((len(x),) + (1,) * (x.ndim - 1)) >= p) / (1 - p)
+    return x * mask, mask
+
+# %% [mutant] Exactly the same number in every row
+# cell: l1e09-dropout
+# kills: l1e09-t1
+def dropout_forward(x, p, rng, train):
+    if not train:
+        return x, None
+    rank = np.argsort(np.argsort(rng.random(x.shape), axis=-1), axis=-1)
+    mask = (rank >= round(p * x.shape[-1])) / (1 - p)
+    return x * mask, mask
+
+# %% [mutant] The global generator drops
+# cell: l1e09-dropout
+# kills: l1e09-t1
+def dropout_forward(x, p, rng, train):
+    if not train:
+        return x, None
+    mask = (np.random.random(x.shape) >= p) / (1 - p)
+    return x * mask, mask
+
+# %% [mutant] The same mask in every call
+# cell: l1e09-dropout
+# kills: l1e09-t1
+_drawn = dropout_forward
+def dropout_forward(x, p, rng, train):
+    return _drawn(x, p, np.random.default_rng(0), train)
+
+# %% [mutant] It drops at test time too
+# cell: l1e09-dropout
+# kills: l1e09-t1
+_drawn = dropout_forward
+def dropout_forward(x, p, rng, train):
+    return _drawn(x, p, rng, True)
+
+# %% [mutant] It drops in place
+# cell: l1e09-dropout
+# kills: l1e09-t1
+_drawn = dropout_forward
+def dropout_forward(x, p, rng, train):
+    out, mask = _drawn(x.copy(), p, rng, train)
+    x[...] = out
+    return out, mask
+
+# %% [mutant] The best parameters are kept by reference
+# cell: l1e09-stopping
+# kills: l1e09-t2
+_step = EarlyStopping.step
+def _by_reference(self, loss, params):
+    improved = loss < self.best_loss
+    answer = _step(self, loss, params)
+    if improved:
+        self.best_params = params
+    return answer
+EarlyStopping.step = _by_reference
+
+# %% [mutant] The best parameters are a shallow copy
+# cell: l1e09-stopping
+# kills: l1e09-t2
+_step = EarlyStopping.step
+def _shallow(self, loss, params):
+    improved = loss < self.best_loss
+    answer = _step(self, loss, params)
+    if improved:
+        self.best_params = dict(params)
+    return answer
+EarlyStopping.step = _shallow
+
+# %% [mutant] The counter is never reset
+# cell: l1e09-stopping
+# kills: l1e09-t2
+_step = EarlyStopping.step
+def _counting_all(self, loss, params):
+    self.bad = getattr(self, "bad", 0) + (not loss < self.best_loss)
+    _step(self, loss, params)
+    return self.bad >= self.patience
+EarlyStopping.step = _counting_all
+
+# %% [mutant] It waits one call too long
+# cell: l1e09-stopping
+# kills: l1e09-t2
+_step = EarlyStopping.step
+def _patient(self, loss, params):
+    _step(self, loss, params)
+    return self.waited > self.patience
+EarlyStopping.step = _patient
+
+# %% [mutant] It compares with the loss before instead of the best
+# cell: l1e09-stopping
+# kills: l1e09-t2
+_step = EarlyStopping.step
+def _previous(self, loss, params):
+    _step(self, loss, params)
+    self.rises = 0 if loss < getattr(self, "previous", np.inf) else self.rises + 1
+    self.previous = loss
+    return self.rises >= self.patience
+EarlyStopping.step = _previous
+
+# %% [mutant] Larger is better
+# cell: l1e09-stopping
+# kills: l1e09-t2
+_init, _step = EarlyStopping.__init__, EarlyStopping.step
+def _upwards(self, loss, params):
+    if self.best_params is None:
+        self.best_loss = -np.inf
+    if loss > self.best_loss:
+        self.best_loss, self.waited, self.best_params = loss, 0, {k: v.copy() for k, v in params.items()}
+    else:
+        self.waited += 1
+    return self.waited >= self.patience
+EarlyStopping.step = _upwards
+
+# %% [mutant] An equal loss counts as a new best
+# cell: l1e09-stopping
+# kills: l1e09-t2
+def _generous(self, loss, params):
+    if loss <= self.best_loss:
+        self.best_loss, self.waited, self.best_params = loss, 0, {k: v.copy() for k, v in params.items()}
+    else:
+        self.waited += 1
+    return self.waited >= self.patience
+EarlyStopping.step = _generous
+
+# %% [mutant] The latest parameters are kept instead of the best
+# cell: l1e09-stopping
+# kills: l1e09-t2
+_step = EarlyStopping.step
+def _latest(self, loss, params):
+    answer = _step(self, loss, params)
+    self.best_params = {k: v.copy() for k, v in params.items()}
+    return answer
+EarlyStopping.step = _latest
+
+# %% [alternate] No mask at test time, and a mask of truth values
+# cell: l1e09-dropout
+def dropout_forward(x, p, rng, train):
+    if train:
+        keep = rng.binomial(1, 1 - p, size=x.shape).astype(bool)
+        return np.where(keep, x / (1 - p), 0.0), keep
+    return x.copy(), None
+
+# %% [alternate] By uniform numbers the other way round
+# cell: l1e09-dropout
+def dropout_forward(x, p, rng, train):
+    mask = np.ones(x.shape)
+    if train:
+        mask = (rng.uniform(size=x.shape) < 1 - p) / (1 - p)
+    return [x * mask, mask]
+
+# %% [alternate] A list of losses, and a deep copy
+# cell: l1e09-stopping
+import copy
+
+class EarlyStopping:
+    def __init__(self, patience):
+        self.patience, self.losses, self.best_params = patience, [], None
+
+    @property
+    def best_loss(self):
+        return min(self.losses)
+
+    def step(self, loss, params):
+        if not self.losses or loss < min(self.losses):
+            self.best_params = copy.deepcopy(params)
+        self.losses.append(loss)
+        return len(self.losses) - 1 - int(np.argmin(self.losses)) >= self.patience
+
+# %% [alternate] A countdown, None at the start, NumPy's truth value
+# cell: l1e09-stopping
+class EarlyStopping:
+    def __init__(self, patience):
+        self.patience = self.left = patience
+        self.best_loss = self.best_params = None
+
+    def step(self, loss, params):
+        self.left -= 1
+        if self.best_loss is None or self.best_loss > loss:
+            self.best_loss, self.left = loss, self.patience
+            self.best_params = {name: np.array(params[name]) for name in params}
+        return np.bool_(self.left <= 0)

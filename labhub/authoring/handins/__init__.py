@@ -1,0 +1,1 @@
+"""Hand-ins put together from the exercises of the labs."""

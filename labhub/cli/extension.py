@@ -75,18 +75,13 @@ def add(
 
 
 def _ensure_known(db: "Connection", student: str, group: str) -> None:
-    from labhub.exchange.store.errors import UnknownPersonError
-    from labhub.exchange.store.groups import group_events
-    from labhub.exchange.store.people import people
-    from labhub.policy.groups import replay
+    from labhub.exchange.store.groups import require_group
+    from labhub.exchange.store.people import require_people
 
-    known = people(db)
-    if student and known and student not in known:
-        raise UnknownPersonError(
-            f"There is nobody with the id '{student}'.", hint="See: labhub people list."
-        )
-    if group and group not in replay(group_events(db)).members:
-        raise UnknownPersonError(f"There is no group '{group}'.", hint="See: labhub groups list.")
+    if student:
+        require_people(db, [student])
+    else:
+        require_group(db, group)
 
 
 @app.command("list")

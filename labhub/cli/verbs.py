@@ -1,6 +1,8 @@
 """Every verb of the command line and the module that holds it. Nothing is imported before use."""
 
 VERBS: dict[str, str] = {
+    "coverage": "assembling:coverage",
+    "assemble": "assembling:assemble",
     "check": "authoring:check",
     "generate-assignment": "authoring:generate_assignment",
     "release-assignment": "exchange:release_assignment",
@@ -15,6 +17,8 @@ VERBS: dict[str, str] = {
     "validate": "authoring:validate",
     "policy": "policy:app",
     "extension": "extension:app",
+    "people": "people:app",
+    "groups": "groups:app",
     "export": "reports:export",
     "doctor": "reports:doctor",
 }

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import count, islice
+from random import Random
 from typing import NoReturn
 
 from labhub.ids import GroupId, StudentId
@@ -148,6 +150,26 @@ def problems(groups: Groups, rules: GroupRules, students: Iterable[StudentId]) -
         if student not in groups.dropped_out and groups.group_of(student) is None
     )
     return (*sizes, *homeless)
+
+
+def drawn(
+    groups: Groups, students: Iterable[StudentId], size: int, seed: str, prefix: str
+) -> dict[GroupId, list[StudentId]]:
+    """New groups, drawn by lot, for the students who are in none.
+
+    Students who do not fill a group of their own are spread over the others, so that sizes
+    differ by one at most. The same seed draws the same groups.
+    """
+    homeless = sorted(
+        student
+        for student in students
+        if student not in groups.dropped_out and groups.group_of(student) is None
+    )
+    Random(seed).shuffle(homeless)  # noqa: S311 - a draw that anyone can repeat, not a secret
+    number = max(1, len(homeless) // size) if homeless else 0
+    free = (GroupId(f"{prefix}{place:02}") for place in count(1))
+    names = list(islice((name for name in free if name not in groups.members), number))
+    return {name: sorted(homeless[place::number]) for place, name in enumerate(names)}
 
 
 def _check_sense(groups: Groups, event: GroupEvent) -> None:

@@ -22,6 +22,13 @@ class UnknownPersonError(UsageError):
     http_status = 404
 
 
+class UnknownGroupError(UsageError):
+    """No group of the course has this id."""
+
+    code = "unknown-group"
+    http_status = 404
+
+
 class UnknownRecordError(UsageError):
     """There is no such extension, appeal or review."""
 

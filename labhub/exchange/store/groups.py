@@ -6,8 +6,10 @@ from dataclasses import asdict, fields
 from sqlalchemy import Connection, insert, select
 
 from labhub.exchange.store import tables
+from labhub.exchange.store.errors import UnknownGroupError
 from labhub.exchange.store.events import Author, record
-from labhub.policy.groups import EventKind, GroupEvent
+from labhub.ids import GroupId, StudentId
+from labhub.policy.groups import EventKind, GroupEvent, GroupRules, Groups, accept, replay
 from labhub.policy.units import Arrangement, GroupException
 
 NAMES = [field.name for field in fields(GroupEvent)]
@@ -31,6 +33,26 @@ def add_group_events(db: Connection, events: Iterable[GroupEvent]) -> None:
         data = {k: str(v) for k, v in values.items() if v not in (None, "", False)}
         author = Author(event.by, event.at)
         record(db, author, f"group-{event.kind}", f"group/{event.group or event.student}", data)
+
+
+def change_groups(db: Connection, events: Iterable[GroupEvent], rules: GroupRules) -> Groups:
+    """Make changes that the rules allow, all or none; the groups after them.
+
+    Raises `GroupChangeRefusedError`.
+    """
+    groups = replay(group_events(db))
+    for event in events:
+        groups = accept(groups, event, rules)
+        add_group_events(db, [event])
+    return groups
+
+
+def require_group(db: Connection, group: str) -> frozenset[StudentId]:
+    """The members of a group. Raises `UnknownGroupError`."""
+    members = replay(group_events(db)).members.get(GroupId(group))
+    if members is None:
+        raise UnknownGroupError(f"There is no group '{group}'.", hint="See: labhub groups list.")
+    return members
 
 
 def group_exceptions(db: Connection) -> tuple[GroupException, ...]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from difflib import get_close_matches
 
 from sqlalchemy import Connection, delete, insert, select
 
 from labhub.exchange.store import tables
+from labhub.exchange.store.errors import UnknownPersonError
 from labhub.exchange.store.events import Author, record
 from labhub.ids import StudentId
 
@@ -40,3 +42,15 @@ def put_people(db: Connection, author: Author, persons: Iterable[Person]) -> int
         db.execute(insert(tables.people).values(**asdict(person)))
         record(db, author, "person", f"person/{person.id}", asdict(person))
     return changed
+
+
+def require_people(db: Connection, ids: Iterable[str]) -> None:
+    """Raises `UnknownPersonError` for an id that nobody has; where nobody is listed, all pass."""
+    known = people(db)
+    for name in ids:
+        if known and name not in known:
+            near = get_close_matches(name, known, n=1)
+            raise UnknownPersonError(
+                f"There is nobody with the id '{name}'.",
+                hint=f"Did you mean '{near[0]}'?" if near else "See: labhub people list.",
+            )

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -21,6 +21,20 @@ from labhub.cli.common import (
     say_table,
     warn,
 )
+
+StageName = Literal[
+    "source",
+    "release",
+    "leaks",
+    "kernel",
+    "reference",
+    "empty",
+    "mutants",
+    "alternates",
+    "seeds",
+    "repeat",
+]
+"""The parts of a check that can be asked for by themselves."""
 
 
 def generate_assignment(
@@ -65,8 +79,17 @@ def check(
         str, typer.Option(help="Only mutants and alternates of this exercise.")
     ] = "",
     seeds: Annotated[
-        int, typer.Option(min=0, help="Run the reference with so many other seeds as well.")
+        int,
+        typer.Option(
+            min=0,
+            help="Run the reference with so many other seeds, and again with its own: "
+            "thresholds hold, and results are always the same.",
+        ),
     ] = 0,
+    stage: Annotated[
+        list[StageName] | None,
+        typer.Option(help="Only these parts of the check; may be given again. Default: all."),
+    ] = None,
     whole: Annotated[
         bool, typer.Option("--whole", help="Run every cell for every mutant and alternate.")
     ] = False,
@@ -81,7 +104,7 @@ def check(
     release for leaks. Exit code 1 on a finding.
     """
     from labhub.gradebook.plan import limits_of
-    from labhub.grading.check import CheckOptions, check_assignment
+    from labhub.grading.check import CheckOptions, Stage, check_assignment
     from labhub.grading.engine import Engine
     from labhub.ids import AssignmentId
 
@@ -90,6 +113,7 @@ def check(
     reports = []
     for assignment in chosen:
         options = CheckOptions(
+            stages=frozenset(map(Stage, stage or Stage)),
             exercise=exercise,
             seeds=seeds,
             whole=whole,

@@ -38,11 +38,29 @@ def say_check(report: "CheckReport") -> None:
         say_table(("exercise", "mutants killed", "alternates accepted"), rows)
     for run in report.kernel_runs:
         say(f"{run.notebook_id}: {run.score:g} of {run.max_score:g} in {run.seconds:.0f} s")
+    _say_seeds(report)
     for finding in report.findings:
         say(f"{finding.severity}: {finding.place}: {finding.sentence} [{finding.code}]")
         if finding.hint:
             say(f"    {finding.hint}")
     say(report.summary)
+
+
+def _say_seeds(report: "CheckReport") -> None:
+    """How the author's solution did with other seeds: the tests that lost points, or none."""
+    runs = report.seed_runs
+    if not runs:
+        return
+    lost = [(run, test) for run in runs for test in run.lost]
+    say(f"other seeds: full marks in {sum(not run.lost for run in runs)} of {len(runs)} runs")
+    rows = []
+    for grade_id in dict.fromkeys(test.grade_id for _, test in lost):
+        mine = [(run, test) for run, test in lost if test.grade_id == grade_id]
+        least = min(test.score for _, test in mine)
+        seeds = ", ".join(str(run.seed) for run, _ in mine)
+        rows.append((grade_id, f"{least:g} of {mine[0][1].points:g}", seeds, mine[0][1].law))
+    if rows:
+        say_table(("test", "least points", "seeds", "law"), rows)
 
 
 def _exercises(report: "CheckReport") -> list[str]:

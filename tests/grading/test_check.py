@@ -87,8 +87,12 @@ class TestExams:
     def test_other_seeds_are_tried(self, tmp_path):
         cells = lab_with("l1e02-t1", 'assert SEED == 0, "true for one seed only"')
         cells.insert(0, mini_course.given("SEED = 0", "l1g-seed"))
-        report = check(tmp_path, cells, seeds=2)
+        report = check(tmp_path, cells, stages=frozenset({Stage.REFERENCE, Stage.SEEDS}), seeds=2)
         assert codes(report) == ["reference-loses-points"] * 2
+        assert [(run.seed, run.score, run.lost[0].law) for run in report.seed_runs] == [
+            (1001, 2, "true for one seed only"),
+            (1002, 2, "true for one seed only"),
+        ]
         places = [finding.place for finding in report.findings]
         assert places == [f"lab1.ipynb, seed {seed}: l1e02-t1" for seed in (1001, 1002)]
 

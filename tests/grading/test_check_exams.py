@@ -4,7 +4,7 @@ import pytest
 
 from labhub.authoring.checks import read_checks
 from labhub.authoring.notebook import parse_notebook
-from labhub.grading.check.exams import Lab, set_parameter, with_seed, with_variant
+from labhub.grading.check.exams import Lab, set_parameter, with_variant
 from labhub.grading.model import StudentCell, TestCell
 from tests.authoring import mini_course
 
@@ -78,10 +78,3 @@ def test_a_variant_changes_its_cell_and_no_other(lab, tmp_path):
 )
 def test_a_parameter_is_replaced_where_it_is_set(source, expected):
     assert set_parameter(source, "SEED", 7) == expected
-
-
-def test_another_seed_holds_for_student_and_author(tmp_path):
-    cells = [mini_course.given("SEED = 0", "l1g-seed"), *mini_course.lab_cells()]
-    source = parse_notebook(mini_course.notebook(cells), Path("lab1.ipynb"))
-    exam = with_seed(Lab(source, source, tmp_path).reference_exam(), 7)
-    assert exam.cells[0].source == exam.reference[0] == "SEED = 7"

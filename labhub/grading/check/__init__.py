@@ -4,9 +4,9 @@ report = check_assignment(course_dir, "lab1", lambda: Engine(jobs=2), CheckOptio
 report.ok, report.summary, report.as_dict()
 """
 
-from labhub.grading.check.reference import ExamRunner
+from labhub.grading.check.reference import EngineFactory, ExamRunner
 from labhub.grading.check.report import CheckReport, Progress, Stage, Step, Verdict
-from labhub.grading.check.run import CheckOptions, EngineFactory, check_assignment
+from labhub.grading.check.run import CheckOptions, check_assignment
 
 __all__ = [
     "CheckOptions",

@@ -81,23 +81,8 @@ def with_variant(exam: Exam, variant: Variant) -> Exam:
     return replace(exam, cells=tuple(changed(cell) for cell in exam.cells))
 
 
-def with_seed(exam: Exam, seed: int) -> Exam:
-    """The exam with another seed in the parameters cell, for the author's solution as well."""
-
-    def changed(cell: StudentCell | TestCell) -> StudentCell | TestCell:
-        if isinstance(cell, StudentCell):
-            return replace(cell, source=set_parameter(cell.source, SEED, seed))
-        return cell
-
-    return replace(
-        exam,
-        cells=tuple(changed(cell) for cell in exam.cells),
-        reference=tuple(set_parameter(source, SEED, seed) for source in exam.reference),
-    )
-
-
-def set_parameter(source: str, name: str, value: int) -> str:
-    """The source with the number that `name` is set to at its top level replaced.
+def set_parameter(source: str, name: str, value: int | str) -> str:
+    """The source with the number or text that `name` is set to at its top level replaced.
 
     >>> set_parameter("MODE = 'auto'\\nSEED = 0  # drawn by us", "SEED", 7)
     "MODE = 'auto'\\nSEED = 7  # drawn by us"
@@ -113,6 +98,6 @@ def set_parameter(source: str, name: str, value: int) -> str:
         if any(isinstance(target, ast.Name) and target.id == name for target in node.targets):
             line = lines[node.value.lineno - 1].encode()
             start, end = node.value.col_offset, node.value.end_col_offset
-            new = line[:start] + str(value).encode() + line[end:]
+            new = line[:start] + repr(value).encode() + line[end:]
             lines[node.value.lineno - 1] = new.decode()
     return "\n".join(lines)

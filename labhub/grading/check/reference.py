@@ -1,10 +1,11 @@
 """The author's own solution gets full marks, and a hand-in without an answer gets nothing."""
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from labhub.authoring.findings import Finding, Severity, advice
-from labhub.grading.check.exams import Lab, with_seed
+from labhub.grading.check.exams import Lab
 from labhub.grading.check.report import Progress, Stage, Step, TestTime
 from labhub.grading.model import CellStatus, Exam, ExamResult, TestResult, TestStatus
 from labhub.grading.problems import IN_PROCESS_TEST, NO_SANDBOX
@@ -13,8 +14,6 @@ from labhub.grading.process_errors import ReferenceCellError
 SLOW_TEST_S = 2.0
 EXPECTED = (NO_SANDBOX, IN_PROCESS_TEST)
 """What the engine says because it was told to grade so."""
-FIRST_SEED = 1001
-"""The first of the other seeds that are tried."""
 K = TypeVar("K", bound=Hashable)
 
 
@@ -26,32 +25,36 @@ class ExamRunner(Protocol):
         ...
 
 
+EngineFactory = Callable[[], AbstractContextManager[ExamRunner]]
+"""Opens a grading engine."""
+
+
 def lost(result: ExamResult) -> tuple[TestResult, ...]:
     """The tests that did not give all their points."""
     return tuple(test for test in result.tests if test.score < test.points)
 
 
 def check_reference(
-    engine: ExamRunner, lab: Lab, seeds: int, progress: Progress
-) -> tuple[tuple[TestTime, ...], tuple[Finding, ...]]:
-    """Full marks for the author's solution, with its own seed and with `seeds` others."""
-    exam = lab.reference_exam()
+    engine: ExamRunner, lab: Lab, progress: Progress
+) -> tuple[ExamResult | None, tuple[Finding, ...]]:
+    """Full marks for the author's solution; no result where its notebook breaks off."""
     name = lab.source.path.name
-    labels = [name, *(f"{name}, seed {FIRST_SEED + number}" for number in range(seeds))]
-    exams = [exam, *(with_seed(exam, FIRST_SEED + number) for number in range(seeds))]
-    results: dict[str, ExamResult] = {}
     try:
-        for label, result in engine.run(zip(labels, exams, strict=True)):
-            results[label] = result
-            progress(Step(Stage.REFERENCE, len(results), len(labels), label))
+        ((_, result),) = engine.run([(name, lab.reference_exam())])
     except ReferenceCellError as error:
-        return (), (Finding(error.code, name, error.message, error.hint),)
-    times = tuple(TestTime(test.grade_id, test.seconds) for test in results[name].tests)
-    found = [f for label in labels for f in _reference_findings(lab, label, results[label])]
-    return times, (*found, *_slow_tests(name, times))
+        return None, (Finding(error.code, name, error.message, error.hint),)
+    progress(Step(Stage.REFERENCE, 1, 1, name))
+    slow = _slow_tests(name, times_of(result))
+    return result, (*reference_findings(lab, name, result), *slow)
 
 
-def _reference_findings(lab: Lab, label: str, result: ExamResult) -> Iterator[Finding]:
+def times_of(result: ExamResult) -> tuple[TestTime, ...]:
+    """How long each test took."""
+    return tuple(TestTime(test.grade_id, test.seconds) for test in result.tests)
+
+
+def reference_findings(lab: Lab, label: str, result: ExamResult) -> Iterator[Finding]:
+    """What kept the author's solution from full marks; `label` names the run."""
     for problem in result.problems:
         severity = Severity.ADVICE if problem.code in EXPECTED else Severity.ERROR
         yield Finding(problem.code, label, problem.sentence, severity=severity)

@@ -30,6 +30,10 @@ class Stage(StrEnum):
     """Wrong solutions fail in their own tests and only there."""
     ALTERNATES = "alternates"
     """Other right solutions get full marks."""
+    SEEDS = "seeds"
+    """The instructor's solution with other random numbers: full marks. Only where asked for."""
+    REPEAT = "repeat"
+    """The instructor's solution again, in new processes: the same results. Goes with the seeds."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,28 @@ class TestTime:
 
 
 @dataclass(frozen=True)
+class LostTest:
+    """A test that gave less than its points."""
+
+    grade_id: GradeId
+    score: float
+    points: float
+    law: str
+
+
+@dataclass(frozen=True)
+class SeedRun:
+    """The instructor's solution with another seed."""
+
+    notebook_id: NotebookId
+    seed: int
+    score: float
+    max_score: float
+    lost: tuple[LostTest, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What became of one mutant or alternate."""
 
@@ -114,6 +140,7 @@ class CheckReport:
     kernel_runs: tuple[KernelRun, ...] = ()
     test_times: tuple[TestTime, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+    seed_runs: tuple[SeedRun, ...] = ()
     files_scanned: int = 0
     secrets: int = 0
     seconds: float = 0.0

@@ -1,9 +1,9 @@
 """`labhub check`: one assignment put to the proof, from reading its source to its last mutant."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,16 +18,29 @@ from labhub.authoring.review import review
 from labhub.authoring.secrets import Secrets, secrets_of
 from labhub.grading.check.exams import Lab
 from labhub.grading.check.kernel import run_in_kernel
-from labhub.grading.check.reference import ExamRunner, check_empty, check_reference
+from labhub.grading.check.reference import (
+    EngineFactory,
+    ExamRunner,
+    check_empty,
+    check_reference,
+    times_of,
+)
 from labhub.grading.check.report import CheckReport, Progress, Stage, Step
+from labhub.grading.check.seeds import check_repeat, check_seeds
 from labhub.grading.check.variants import check_variants, review_checks
-from labhub.grading.model import Limits
+from labhub.grading.model import ExamResult, Limits
 from labhub.ids import AssignmentId
 
 CHECKS = "checks"
 """The folder beside source/ that holds mutants and alternates."""
-EngineFactory = Callable[[], AbstractContextManager[ExamRunner]]
-ENGINE_STAGES = {Stage.REFERENCE, Stage.EMPTY, Stage.MUTANTS, Stage.ALTERNATES}
+ENGINE_STAGES = {
+    Stage.REFERENCE,
+    Stage.EMPTY,
+    Stage.MUTANTS,
+    Stage.ALTERNATES,
+    Stage.SEEDS,
+    Stage.REPEAT,
+}
 
 
 @dataclass(frozen=True)
@@ -38,7 +51,8 @@ class CheckOptions:
     exercise: str = ""
     """Only the mutants and alternates of this exercise (`softmax` or `l1e03`)."""
     seeds: int = 0
-    """Run the author's solution with so many other seeds as well, to prove the thresholds."""
+    """Run the author's solution with so many other seeds, to prove the thresholds, and once more
+    with its own, to prove that its results are always the same."""
     whole: bool = False
     """Run every cell for every mutant and alternate, not only those that can matter."""
     data_dir: Path | None = None
@@ -199,20 +213,39 @@ class _Check:
     def _check_exams(self, labs: list[Lab], checks: Checks) -> None:
         if not ENGINE_STAGES & self.options.stages:
             return
+        firsts: list[tuple[Lab, ExamResult]] = []
         with self.engine() as engine:
             for lab in labs:
-                if self._check_reference(engine, lab):
+                first, goes_on = self._check_reference(engine, lab)
+                if goes_on:
                     self._check_empty(engine, lab)
                     self._check_variants(engine, lab, checks.of_notebook(lab.source))
+                    self._check_seeds(engine, lab)
+                    firsts += [(lab, first)] if first else []
+        for lab, result in firsts:
+            self._check_repeat(lab, result)
 
-    def _check_reference(self, engine: ExamRunner, lab: Lab) -> bool:
-        """Whether to go on: where the author's solution fails, mutants prove nothing."""
+    def _check_reference(self, engine: ExamRunner, lab: Lab) -> tuple[ExamResult | None, bool]:
+        """Its result, and whether to go on: where the author's solution fails, mutants prove
+        nothing."""
         if not self._wants(Stage.REFERENCE):
-            return True
-        times, findings = check_reference(engine, lab, self.options.seeds, self.progress)
+            return None, True
+        result, findings = check_reference(engine, lab, self.progress)
         self._add(findings, Stage.REFERENCE)
-        self.report = replace(self.report, test_times=(*self.report.test_times, *times))
-        return not has_errors(findings)
+        if result:
+            times = (*self.report.test_times, *times_of(result))
+            self.report = replace(self.report, test_times=times)
+        return result, not has_errors(findings)
+
+    def _check_seeds(self, engine: ExamRunner, lab: Lab) -> None:
+        if self.options.seeds and self._wants(Stage.SEEDS):
+            runs, findings = check_seeds(engine, lab, self.options.seeds, self.progress)
+            self._add(findings, Stage.SEEDS)
+            self.report = replace(self.report, seed_runs=(*self.report.seed_runs, *runs))
+
+    def _check_repeat(self, lab: Lab, first: ExamResult) -> None:
+        if self.options.seeds and self._wants(Stage.REPEAT):
+            self._add(check_repeat(self.engine, lab, first, self.progress), Stage.REPEAT)
 
     def _check_empty(self, engine: ExamRunner, lab: Lab) -> None:
         if self._wants(Stage.EMPTY):

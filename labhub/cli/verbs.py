@@ -19,6 +19,8 @@ VERBS: dict[str, str] = {
     "extension": "extension:app",
     "people": "people:app",
     "groups": "groups:app",
+    "marks": "marks:app",
+    "grades": "grades:grades",
     "export": "reports:export",
     "doctor": "reports:doctor",
 }

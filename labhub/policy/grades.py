@@ -126,6 +126,14 @@ def what_if(scheme: Scheme, marks: Iterable[Mark], instead: Iterable[Mark]) -> W
     return WhatIf(final_grade(scheme, now.values()), final_grade(scheme, then.values()))
 
 
+def modules_passed(scheme: Scheme, final: FinalGrade) -> dict[str, bool]:
+    """Whether each module's credits are earned, by its id."""
+    results = final.items
+    return {
+        module.id: all(results[name].passed for name in module.needs) for module in scheme.modules
+    }
+
+
 def _by_item(scheme: Scheme, marks: Iterable[Mark]) -> dict[str, Mark]:
     found: dict[str, Mark] = {}
     for mark in marks:

@@ -118,7 +118,7 @@ def judge(item: Item, mark: Mark) -> tuple[bool, Trace]:
     Pass rules look at the work itself: lateness costs points, not the pass, unless it leaves no
     credit at all. Where the staff decided on the points, only rules about the total are asked.
     """
-    if mark.credit == 0 and mark.override is None and item.pass_rules:
+    if mark.credit == 0 and mark.override is None:
         return False, (Step("not-accepted", f"{item.title} has no credit, so it is not passed."),)
     outcomes = [_judge(rule, item, mark) for rule in item.pass_rules]
     return all(fine for fine, _ in outcomes), tuple(step for _, step in outcomes)

@@ -92,6 +92,13 @@ def moons(n: int, rng: np.random.Generator, noise: float = 0.25) -> tuple[Floats
     return points + rng.normal(0, noise, size=points.shape), y
 
 
+def ring(n: int, rng: np.random.Generator, modes: int = 8, spread: float = 0.05) -> Floats:
+    """`n` points of `modes` small round clouds on a circle of radius 1, all equally likely."""
+    angles = 2 * np.pi * rng.integers(modes, size=n) / modes
+    centres = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    return centres + rng.normal(0, spread, size=(n, 2))
+
+
 # --- images ------------------------------------------------------------------------------------
 
 
@@ -108,8 +115,10 @@ def digits() -> Images:
 
 
 def digits_file() -> Path:
-    """The table of digits inside scikit-learn; raises `DataError` where that is missing."""
-    """The file that scikit-learn ships, found without importing scikit-learn."""
+    """The table of digits that scikit-learn ships, found without importing scikit-learn.
+
+    Raises `DataError` where that is missing.
+    """
     spec = importlib.util.find_spec("sklearn")
     for folder in (spec.submodule_search_locations or ()) if spec else ():
         path = Path(folder) / "datasets" / "data" / "digits.csv.gz"
@@ -198,11 +207,16 @@ def images(mode: str, data_dir: Path | None) -> Images:
         try:
             return fashion_mnist(data_dir)
         except DataError as problem:
-            print("!" * 78)
-            print(f"!! {problem}")
-            print("!! Going on with the 8x8 digits: every figure below says which data it shows.")
-            print("!" * 78)
+            announce_digits(problem)
     return digits()
+
+
+def announce_digits(problem: DataError) -> None:
+    """Say loudly that the digits stand in for other data, and why."""
+    print("!" * 78)
+    print(f"!! {problem}")
+    print("!! Going on with the 8x8 digits: every figure below says which data it shows.")
+    print("!" * 78)
 
 
 # --- exercise 1.1 of lab 1 ---------------------------------------------------------------------

@@ -32,9 +32,7 @@ def _points_downhill(f: Function, gradient: Array, x: Array, rng: np.random.Gene
     return all(close(np.sum(gradient * d), slope(f, x, d), rtol=1e-4) for d in directions)
 
 
-def arithmetic(
-    conv_out_size: Function, receptive_field: Function, n_parameters: Function
-) -> None:
+def arithmetic(conv_out_size: Function, receptive_field: Function, n_parameters: Function) -> None:
     """3.1: a table of six layers, computed by the student; the first two rows are known."""
 
     @cache
@@ -131,7 +129,9 @@ def max_pool(maxpool_forward: Function, maxpool_backward: Function) -> None:
     x = np.array([[[[1.0, 2.0, 0.5, 0.0], [3.0, 0.0, 0.0, 4.0]]]])
 
     def backward() -> Array:
-        return np.asarray(maxpool_backward(np.array([[[[10.0, 20.0]]]]), maxpool_forward(x, 2, 2)[1]))
+        return np.asarray(
+            maxpool_backward(np.array([[[[10.0, 20.0]]]]), maxpool_forward(x, 2, 2)[1])
+        )
 
     with Laws("3.3 max-pool") as law:
         law(
@@ -142,3 +142,300 @@ def max_pool(maxpool_forward: Function, maxpool_backward: Function) -> None:
             "each dout goes to the winner of its window",
             lambda: close(backward(), [[[[0, 0, 0, 0], [10, 0, 0, 20]]]]),
         )
+
+
+def _digits() -> tuple[Any, Any, Any, Any]:
+    """Training and validation digits as tensors: the same in every mode."""
+    import torch
+
+    from nnlab import pictures
+
+    data = pictures.load("test", None)
+    x, y, x_val, y_val = (torch.from_numpy(part) for part in data.parts[:4])
+    return x, y, x_val, y_val
+
+
+def small_cnn(SmallCNN: Function, budget: int, x: Any) -> None:  # noqa: ANN401 - a tensor
+    """3.4: a summary of the layers, the budget, two sizes, and the loss at the start."""
+    import torch
+    from torch.nn.functional import cross_entropy
+
+    def logits(channels: int, size: int) -> Any:  # noqa: ANN401 - a tensor
+        torch.manual_seed(0)
+        return SmallCNN(channels, 10)(torch.rand(20, channels, size, size))
+
+    def count() -> int:
+        return sum(p.numel() for p in SmallCNN(3, 10).parameters())
+
+    def first_loss() -> float:
+        return float(cross_entropy(logits(1, 8), torch.arange(20) % 10).detach())
+
+    with Laws("3.4 the network") as law:
+        for channels, size in ((1, 8), (3, 28)):
+            law(
+                f"20 pictures of {channels}x{size}x{size} give 20 rows of 10 logits",
+                lambda c=channels, s=size: tuple(logits(c, s).shape) == (20, 10),
+            )
+        law(f"with 3 channels it learns at most {budget} numbers", lambda: 0 < count() <= budget)
+        law("the loss at the start is near ln 10", lambda: abs(first_loss() - np.log(10)) < 0.7)
+    print("\n" + summary(SmallCNN(x.shape[1], 10), x))
+
+
+def summary(model: Any, x: Any) -> str:  # noqa: ANN401 - a module and a tensor
+    """One line per layer: what it is, what shape it gives, how many numbers it learns."""
+    import torch
+
+    lines: list[str] = []
+
+    def note(layer: Any, given: Any, result: Any) -> None:  # noqa: ANN401 - a hook
+        shape = "x".join(map(str, result.shape[1:]))
+        learned = sum(p.numel() for p in layer.parameters())
+        lines.append(f"  {type(layer).__name__:<20}{shape:>12}{learned:>10}")
+
+    layers = [layer for layer in model.modules() if not list(layer.children())]
+    hooks = [layer.register_forward_hook(note) for layer in layers]
+    with torch.no_grad():
+        model(x)
+    for hook in hooks:
+        hook.remove()
+    total = sum(p.numel() for p in model.parameters())
+    heading = f"  {'layer':<20}{'gives':>12}{'learns':>10}"
+    return "\n".join([heading, *lines, f"  {'together':<20}{'':>12}{total:>10}"])
+
+
+def training_loop(
+    SmallCNN: Function, train_epoch: Function, evaluate: Function, Batches: Function
+) -> None:
+    """3.4: 32 digits by heart, nine in ten unseen ones after six epochs, and a model left as is."""
+    import torch
+
+    x, y, x_val, y_val = _digits()
+
+    @cache
+    def trained(count: int, epochs: int, size: int) -> tuple[Any, float]:
+        torch.manual_seed(0)
+        model, loss = SmallCNN(), 0.0
+        opt = torch.optim.Adam(model.parameters(), lr=3e-3)
+        batches = Batches(x[:count], y[:count], size, 0)
+        for _ in range(epochs):
+            loss = float(train_epoch(model, batches, opt, torch.device("cpu")))
+        return model, loss
+
+    def accuracy() -> float:
+        return float(evaluate(trained(len(x), 6, 64)[0], Batches(x_val, y_val, 64, 0)))
+
+    def flags_after() -> list[bool]:
+        models = [SmallCNN().train(flag) for flag in (True, False)]
+        for model in models:
+            evaluate(model, [(x[:4], y[:4])])
+        return [model.training for model in models]
+
+    with Laws("3.4 training and evaluation") as law:
+        law("32 digits can be learned by heart", lambda: trained(32, 40, 32)[1] < 0.1)
+        law("evaluate leaves the training flag as it was", lambda: flags_after() == [True, False])
+        law("six epochs on the digits: nine in ten unseen ones right", lambda: accuracy() >= 0.90)
+
+
+def smoke(accuracy: float, at_least: float, name: str) -> None:
+    """3.4: the trained network recognises pictures."""
+    with Laws(f"3.4 {name}") as law:
+        law(f"validation accuracy of at least {at_least:.2f}", lambda: accuracy >= at_least)
+
+
+def shifts(random_shift: Function, shift_robustness: Function, generator: Function) -> None:
+    """3.5: a white pixel in the middle lands on nine places; the table has a middle."""
+    import torch
+
+    x = torch.zeros(200, 1, 5, 5)
+    x[:, :, 2, 2] = 1
+
+    def places() -> set[int]:
+        moved = random_shift(x, 1, generator(3))
+        return {int(place) for place in moved.flatten(1).argmax(dim=1)}
+
+    def table() -> Array:
+        flat = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(25, 2))
+        with torch.no_grad():
+            flat[1].weight.zero_()
+            flat[1].weight[1, 12], flat[1].bias[1] = 1.0, -0.5
+        found = shift_robustness(flat, x[:4], torch.ones(4, dtype=torch.long), 1)
+        return np.asarray(found, dtype=float)
+
+    with Laws("3.5 shifts") as law:
+        law("the shape is kept", lambda: random_shift(x, 1, generator(3)).shape == x.shape)
+        law(
+            "no picture loses its pixel",
+            lambda: close(float(random_shift(x, 1, generator(3)).sum()), 200.0),
+        )
+        law(
+            "a pixel in the middle lands on all nine places",
+            lambda: places() == {6, 7, 8, 11, 12, 13, 16, 17, 18},
+        )
+        law(
+            "the same generator gives the same shifts",
+            lambda: bool(
+                (random_shift(x, 1, generator(3)) == random_shift(x, 1, generator(3))).all()
+            ),
+        )
+        law(
+            "who looks only at the middle pixel is right without a shift, and never with one",
+            lambda: close(table(), [[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
+        )
+
+
+def autoencoder(ConvAE: Function, dae_loss: Function, generator: Function) -> None:
+    """3.6: shapes, and what a copying model pays."""
+    import torch
+
+    x = torch.full((200, 1, 8, 8), 0.5)
+
+    def copying(sigma: float) -> float:
+        return float(dae_loss(torch.nn.Identity(), x, sigma, generator(6)))
+
+    def model() -> Any:  # noqa: ANN401 - a module
+        torch.manual_seed(0)
+        return ConvAE(1, 8, 16)
+
+    with Laws("3.6 a denoising autoencoder") as law:
+        law("without noise, copying costs nothing", lambda: abs(copying(0.0)) < 1e-6)
+        law(
+            "with noise, copying costs its variance: 0.01 for sigma 0.1",
+            lambda: abs(copying(0.1) - 0.01) < 0.001,
+        )
+        law(
+            "a picture becomes sixteen numbers",
+            lambda: tuple(model().encode(x).shape) == (200, 16),
+        )
+        law(
+            "sixteen numbers become a picture",
+            lambda: tuple(model().decode(torch.zeros(3, 16)).shape) == (3, 1, 8, 8),
+        )
+        law(
+            "the model is one after the other",
+            lambda: _same_picture(model(), torch.rand(2, 1, 8, 8)),
+        )
+
+
+def _same_picture(model: Any, x: Any) -> bool:  # noqa: ANN401 - a module and a tensor
+    model.eval()
+    return close(model(x).detach(), model.decode(model.encode(x)).detach(), atol=1e-6)
+
+
+def game(
+    d_loss: Function,
+    g_loss: Function,
+    gan_step: Function,
+    players: Function,
+    points: Function,
+    generator: Function,
+) -> None:
+    """3.7: losses of players who do not know, and ten steps on the ring without an accident."""
+    import torch
+
+    nought = torch.zeros(6, 1)
+
+    @cache
+    def ten_steps() -> tuple[list[float], list[bool]]:
+        G, D, opt_g, opt_d = players()
+        before = [next(net.parameters()).detach().clone() for net in (G, D)]
+        source = generator(7)
+        losses = [gan_step(G, D, opt_g, opt_d, points(64, k), 4, source) for k in range(10)]
+        moved = [
+            not torch.equal(old, next(net.parameters()))
+            for old, net in zip(before, (G, D), strict=True)
+        ]
+        return [float(value) for pair in losses for value in pair], moved
+
+    with Laws("3.7 a GAN, one step at a time") as law:
+        law(
+            "at logit 0 the discriminator pays ln 2 for each half (or for their mean)",
+            lambda: any(abs(float(d_loss(nought, nought)) - k * np.log(2)) < 1e-5 for k in (1, 2)),
+        )
+        law(
+            "at logit 0 the generator pays ln 2",
+            lambda: abs(float(g_loss(nought)) - np.log(2)) < 1e-5,
+        )
+        law(
+            "ten steps on the ring: all losses are finite",
+            lambda: bool(np.isfinite(ten_steps()[0]).all()),
+        )
+        law("the generator has moved", lambda: ten_steps()[1][0])
+        law("the discriminator has moved", lambda: ten_steps()[1][1])
+
+
+def attacks(fgsm: Function, pgd: Function, generator: Function) -> None:
+    """3.8: both attacks stay in their cube and in [0, 1], and raise the loss."""
+    import torch
+    from torch.nn.functional import cross_entropy
+
+    torch.manual_seed(8)
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(36, 3)).train()
+    x, y = torch.rand(20, 1, 6, 6), torch.arange(20) % 3
+
+    def run(name: str) -> Any:  # noqa: ANN401 - a tensor
+        if name == "fgsm":
+            return fgsm(model, x, y, 0.1)
+        return pgd(model, x, y, 0.1, 0.03, 10, generator(8))
+
+    def raises_loss(name: str) -> bool:
+        return bool(cross_entropy(model(run(name)), y) > cross_entropy(model(x), y))
+
+    def left_alone(name: str) -> bool:
+        run(name)
+        return bool(model.training) and all(p.grad is None for p in model.parameters())
+
+    with Laws("3.8 fooling the network") as law:
+        for name in ("fgsm", "pgd"):
+            law(
+                f"{name}: no pixel moves by more than eps",
+                lambda n=name: float((run(n) - x).abs().max()) < 0.1 + 1e-6,
+            )
+            law(
+                f"{name}: pixels stay in [0, 1]",
+                lambda n=name: float(run(n).min()) >= 0 and float(run(n).max()) <= 1,
+            )
+            law(f"{name}: the loss rises", lambda n=name: raises_loss(n))
+            law(
+                f"{name}: the model keeps its training flag, and gets no gradients",
+                lambda n=name: left_alone(n),
+            )
+
+
+def hardening(train_adversarial: Function, generator: Function) -> None:
+    """3.9: a loss for each epoch that falls, and an attack that is called for each batch."""
+    import torch
+
+    @cache
+    def trained() -> tuple[list[float], int]:
+        torch.manual_seed(9)
+        model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(16, 2))
+        x, y = torch.rand(50, 1, 4, 4), torch.arange(50) % 2
+        x[y == 1, :, :2] *= 0.3
+        calls: list[float] = []
+
+        def attack(model: Any, x: Any, y: Any, eps: float, source: Any) -> Any:  # noqa: ANN401
+            calls.append(eps)
+            return (x + eps * (1 - 2 * y)[:, None, None, None].to(x)).clamp(0, 1)
+
+        opt = torch.optim.SGD(model.parameters(), lr=0.3)
+        losses = train_adversarial(model, (x, y), 0.05, attack, opt, 5, 20, generator(9))
+        return [float(value) for value in losses], len(calls)
+
+    with Laws("3.9 hardening it") as law:
+        law("five epochs give five losses", lambda: len(trained()[0]) == 5)
+        law("the loss falls", lambda: trained()[0][-1] < trained()[0][0])
+        law(
+            "50 pictures in batches of 20: the attack is called 15 times",
+            lambda: trained()[1] == 15,
+        )
+
+
+def robust(before: float, after: float, clean: float, name: str) -> None:
+    """3.9: what hardening bought on the pictures in use, and that the price was bearable."""
+    gain, least = (0.15, 0.85) if name == "digits" else (0.10, 0.60 if name != "CIFAR-10" else 0.30)
+    with Laws(f"3.9 {name}") as law:
+        law(
+            f"under attack at least {gain:.0%} more are right than before",
+            lambda: after >= before + gain,
+        )
+        law(f"clean pictures: at least {least:.0%} right", lambda: clean >= least)

@@ -5,7 +5,9 @@ A figure that shows a training run carries in its title what the run was: see `R
 
 from nnlab.plots.boundaries import boundaries, film_strip, grid_around, triptych
 from nnlab.plots.explanations import activations, loss_against_logit, network, step_sizes
+from nnlab.plots.generative import cleaning, game, generated, walk
 from nnlab.plots.images import first_layer, image_grid
+from nnlab.plots.robustness import fooled, robustness, shift_tables
 from nnlab.plots.style import COLOURS, Run, styled
 from nnlab.plots.training import (
     histories,
@@ -13,26 +15,48 @@ from nnlab.plots.training import (
     norms_per_layer,
     weight_histograms,
 )
-from nnlab.plots.vision import kernels_at_work, receptive_fields
+from nnlab.plots.vision import (
+    confusion,
+    feature_maps,
+    kernels,
+    kernels_at_work,
+    picture_grid,
+    receptive_fields,
+    speed,
+    worst_mistakes,
+)
 
 __all__ = [
     "COLOURS",
     "Run",
     "activations",
     "boundaries",
+    "cleaning",
+    "confusion",
+    "feature_maps",
     "film_strip",
     "first_layer",
+    "fooled",
+    "game",
+    "generated",
     "grid_around",
     "histories",
     "image_grid",
+    "kernels",
     "kernels_at_work",
     "learning_curves",
     "loss_against_logit",
     "network",
     "norms_per_layer",
+    "picture_grid",
     "receptive_fields",
+    "robustness",
+    "shift_tables",
+    "speed",
     "step_sizes",
     "styled",
     "triptych",
+    "walk",
     "weight_histograms",
+    "worst_mistakes",
 ]

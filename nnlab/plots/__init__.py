@@ -8,6 +8,17 @@ from nnlab.plots.explanations import activations, loss_against_logit, network, s
 from nnlab.plots.generative import cleaning, game, generated, walk
 from nnlab.plots.images import first_layer, image_grid
 from nnlab.plots.robustness import fooled, robustness, shift_tables
+from nnlab.plots.sequences import (
+    accuracy_by_kind,
+    entropy_curves,
+    lstm_cell,
+    memory_curves,
+    padded_batch,
+    samples,
+    tag_confusion,
+    temperatures,
+    unrolled_net,
+)
 from nnlab.plots.style import COLOURS, Run, styled
 from nnlab.plots.training import (
     histories,
@@ -29,10 +40,12 @@ from nnlab.plots.vision import (
 __all__ = [
     "COLOURS",
     "Run",
+    "accuracy_by_kind",
     "activations",
     "boundaries",
     "cleaning",
     "confusion",
+    "entropy_curves",
     "feature_maps",
     "film_strip",
     "first_layer",
@@ -46,16 +59,23 @@ __all__ = [
     "kernels_at_work",
     "learning_curves",
     "loss_against_logit",
+    "lstm_cell",
+    "memory_curves",
     "network",
     "norms_per_layer",
+    "padded_batch",
     "picture_grid",
     "receptive_fields",
     "robustness",
+    "samples",
     "shift_tables",
     "speed",
     "step_sizes",
     "styled",
+    "tag_confusion",
+    "temperatures",
     "triptych",
+    "unrolled_net",
     "walk",
     "weight_histograms",
     "worst_mistakes",

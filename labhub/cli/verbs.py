@@ -20,6 +20,7 @@ VERBS: dict[str, str] = {
     "people": "people:app",
     "groups": "groups:app",
     "marks": "marks:app",
+    "review": "review:app",
     "grades": "grades:grades",
     "export": "reports:export",
     "doctor": "reports:doctor",

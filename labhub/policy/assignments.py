@@ -75,6 +75,20 @@ def seminar_deadline_of(course: Course) -> Deadline | None:
     return deadline("Registration ends on", rules.register_until, grace, calendar_of(course))
 
 
+def review_deadlines_of(
+    course: Course, assignment: AssignmentId
+) -> tuple[Deadline, Deadline] | None:
+    """When reviews, and ratings and answers, must be in; None without a peer review."""
+    dates = course.rules.of(assignment).peer_review
+    if dates is None:
+        return None
+    grace, calendar = grace_of(course.rules.deadlines), calendar_of(course)
+    return (
+        deadline("Reviews are due on", dates.due, grace, calendar),
+        deadline("Ratings and answers are due on", dates.answers_due, grace, calendar),
+    )
+
+
 def _late_steps(course: Course, plan: Assignment, rules: DeadlineRules) -> tuple[LateStep, ...]:
     moments = plan.timeline
     if moments.late_until <= moments.due or rules.daily_loss_percent:

@@ -1,15 +1,18 @@
 """Peer review of a term: what is reviewed, what staff gave for it, how well everybody reviewed."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 from labhub.exchange.store.reviewing import Round
 from labhub.gradebook.term.cases import Case, cases
 from labhub.gradebook.term.records import Term
 from labhub.ids import AssignmentId, StudentId
-from labhub.policy.allocations import Met, Work
+from labhub.policy.allocations import Allocation, Met, Work, rebalance
+from labhub.policy.assignments import review_deadlines_of
+from labhub.policy.flags import Flag, FlagKind, flags
 from labhub.policy.ratings import Rating
 from labhub.policy.reviews import Quality, SpotCheck, qualities
-from labhub.policy.rulebooks import quality_rules_of
+from labhub.policy.rulebooks import flag_rules_of, quality_rules_of, review_rules_of
 
 
 def work_name(case: Case) -> str:
@@ -29,9 +32,47 @@ def works(term: Term, assignment: AssignmentId) -> dict[str, tuple[Work, Student
     return found
 
 
-def reviewers(term: Term) -> tuple[StudentId, ...]:
-    """Everybody who takes the course now."""
-    return tuple(s for s in term.students if s not in term.groups.dropped_out)
+def reviewers(term: Term, found: Iterable[Work]) -> tuple[StudentId, ...]:
+    """Who reviews: the authors of these works who still take the course.
+
+    Who has not handed in must not see how others did it, and so does not review.
+    """
+    authors = {author for work in found for author in work.authors}
+    return tuple(sorted(authors - term.groups.dropped_out))
+
+
+def allocation_now(term: Term, assignment: AssignmentId, seed: str) -> Allocation:
+    """Who is to review what, for the hand-ins and students there are now.
+
+    Changes an earlier allocation as little as is needed; a review that is written never moves.
+    """
+    held = term.rounds.get(assignment, Round(assignment))
+    found = [work for work, _ in works(term, assignment).values()]
+    before = Allocation(
+        tuple(each.pair for each in held.pairs),
+        tuple(each.pair for each in held.pairs if each.repeat),
+    )
+    return rebalance(
+        before,
+        found,
+        reviewers(term, found),
+        seed=seed,
+        rules=review_rules_of(term.course),
+        history=history(term, assignment),
+        done=[written.review.pair for written in held.reviews],
+    )
+
+
+def odd_reviews(term: Term, held: Round) -> tuple[Flag, ...]:
+    """Reviews that a member of the staff should look at; missing ones only when they are due."""
+    due = review_deadlines_of(term.course, held.assignment)
+    found = flags(
+        [each.pair for each in held.pairs],
+        [written.review for written in held.reviews],
+        flag_rules_of(term.course),
+    )
+    over = due is None or term.now >= due[0].ends_at
+    return tuple(flag for flag in found if over or flag.kind is not FlagKind.MISSING)
 
 
 def history(term: Term, but: AssignmentId) -> frozenset[Met]:

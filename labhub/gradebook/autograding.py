@@ -23,6 +23,7 @@ from labhub.gradebook.outcome import Outcome, Standing
 from labhub.gradebook.plan import read_plan
 from labhub.gradebook.record import Recorder
 from labhub.gradebook.reference import ExamEngine, Key, UnsplitTest, with_unsplit_tests
+from labhub.gradebook.variants import variant_ids
 from labhub.grading.model import Exam, Problem
 from labhub.ids import AssignmentId, StudentId
 
@@ -68,6 +69,7 @@ def autograde(
         stack.enter_context(_alone(course, order.assignment))
         plan = stack.enter_context(read_plan(course, order.assignment, timeout_s=order.timeout_s))
         ensure_due_date(course, order.assignment)
+        variants = variant_ids(course, order.assignment)
         recorder = Recorder(course)
         stack.callback(recorder.close)
         desk = Desk(
@@ -77,10 +79,14 @@ def autograde(
             clock or SystemClock(),
             dry_run=order.dry_run,
             sandboxed=order.sandboxed,
+            variants=variants,
         )
         run = _Run(desk, engine)
         waiting = run.sort_out(
-            (find_hand_in(course.folder, plan, student) for student in students),
+            (
+                find_hand_in(course.folder, plan, student, variants.of(student))
+                for student in students
+            ),
             force=order.force,
         )
         unsplit: tuple[UnsplitTest, ...] = ()

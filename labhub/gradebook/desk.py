@@ -18,6 +18,7 @@ from labhub.gradebook.opening import OpenCourse
 from labhub.gradebook.outcome import Outcome, Standing, in_process_tests, record_of, scores_in
 from labhub.gradebook.plan import AssignmentPlan
 from labhub.gradebook.record import Recorded, Recorder
+from labhub.gradebook.variants import VariantIds, with_variant_id
 from labhub.grading.model import Exam, ExamResult, Problem
 from labhub.grading.problems import EXAMINER_DIED
 from labhub.ids import NotebookId
@@ -55,8 +56,10 @@ class Desk:
         *,
         dry_run: bool,
         sandboxed: bool,
+        variants: VariantIds,
     ) -> None:
         self.plan = plan
+        self._variants = variants
         self._recorder, self._clock = recorder, clock
         self._dry_run, self._sandboxed = dry_run, sandboxed
         kept = course.config.get("Autograde", {}).get("exclude_overwriting", {})
@@ -86,7 +89,8 @@ class Desk:
         for each in pending.readable:
             part = self.plan.notebooks[each.notebook_id]
             put_course_cells_back(part, each.notebook)
-            yield build_exam(self.plan, part, each.notebook, pending.workdir)
+            exam = build_exam(self.plan, part, each.notebook, pending.workdir)
+            yield with_variant_id(exam, self._variants.of(pending.hand_in.student))
 
     def record(self, pending: Pending) -> Outcome:
         """Files, transaction, files in place: in this order."""

@@ -37,14 +37,19 @@ class HandIn:
         return self.target.with_name(f".{self.target.name}.grading")
 
 
-def find_hand_in(folder: CourseFolder, plan: AssignmentPlan, student: StudentId) -> HandIn:
-    """The hand-in of a student, with its fingerprint."""
+def find_hand_in(
+    folder: CourseFolder, plan: AssignmentPlan, student: StudentId, variant_id: str = ""
+) -> HandIn:
+    """The hand-in of a student, with its fingerprint.
+
+    `variant_id` is the id from which the student's own numbers are drawn, where there are any.
+    """
     place = folder.submitted(plan.assignment, student)
     return HandIn(
         student=student,
         folder=place,
         target=folder.autograded(plan.assignment, student),
-        fingerprint=_fingerprint(place, plan),
+        fingerprint=_fingerprint(place, plan, variant_id),
     )
 
 
@@ -112,8 +117,8 @@ def _copy(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
 
 
-def _fingerprint(folder: Path, plan: AssignmentPlan) -> str:
-    digest = hashlib.sha256(plan.digest.encode())
+def _fingerprint(folder: Path, plan: AssignmentPlan, variant_id: str) -> str:
+    digest = hashlib.sha256(f"{plan.digest}{variant_id}".encode())
     for path in sorted(folder.rglob("*")):
         digest.update(f"\0{path.relative_to(folder).as_posix()}\0".encode())
         if path.is_symlink():

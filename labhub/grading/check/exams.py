@@ -15,6 +15,8 @@ from labhub.ids import GradeId
 
 SEED = "SEED"
 """The name in the lab's parameters cell that draws everything random."""
+VARIANT = "VARIANT"
+"""The name in a locked cell from which a group's own numbers are drawn."""
 
 
 @dataclass(frozen=True)

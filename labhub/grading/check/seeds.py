@@ -2,8 +2,9 @@
 
 A lab draws its numbers where it seeds a generator: `default_rng([7, 1, 3])`, `manual_seed(0)`,
 `seed_all(SEED)`. To try another seed, every seed that stands in the notebook is moved on, in the
-author's cells and in the tests alike, and the parameter SEED is set. A test that fails then rests
-on luck: a student whose right solution draws its numbers in another order could fail it too.
+author's cells and in the tests alike; the parameter SEED is set; and a group's own numbers become
+those of another group. A test that fails then rests on luck: a student whose right solution draws
+its numbers in another order could fail it too.
 """
 
 import ast
@@ -13,7 +14,7 @@ from dataclasses import replace
 
 from labhub.authoring.findings import Finding
 from labhub.authoring.names import parse, plain_python
-from labhub.grading.check.exams import SEED, Lab, set_parameter
+from labhub.grading.check.exams import SEED, VARIANT, Lab, set_parameter
 from labhub.grading.check.reference import EngineFactory, ExamRunner, lost, reference_findings
 from labhub.grading.check.report import LostTest, Progress, SeedRun, Stage, Step
 from labhub.grading.model import CellResult, Exam, ExamResult, StudentCell, TestCell
@@ -68,7 +69,8 @@ def with_seed(exam: Exam, seed: int) -> Exam:
     """The exam with other random numbers, for the student's side, the reference and the tests."""
 
     def moved(source: str) -> str:
-        return reseeded(set_parameter(source, SEED, seed), seed)
+        own_numbers = set_parameter(source, VARIANT, f"group-{seed}")
+        return reseeded(set_parameter(own_numbers, SEED, seed), seed)
 
     def changed(cell: StudentCell | TestCell) -> StudentCell | TestCell:
         if isinstance(cell, StudentCell):

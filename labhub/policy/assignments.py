@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from labhub.course.model import Assignment, Course
-from labhub.course.rule_model import DeadlineRules
+from labhub.course.rule_model import DeadlineRules, GradedItem
 from labhub.ids import AssignmentId
 from labhub.policy.budgets import LateBudget
 from labhub.policy.dates import DailyLoss, Dates, LateStep
@@ -73,6 +73,15 @@ def seminar_deadline_of(course: Course) -> Deadline | None:
         return None
     grace = grace_of(course.rules.deadlines)
     return deadline("Registration ends on", rules.register_until, grace, calendar_of(course))
+
+
+def item_deadline_of(course: Course, item: GradedItem) -> Deadline | None:
+    """When a part of the project must be in, with the course's grace; None where it says not."""
+    if item.due is None:
+        return None
+    grace = grace_of(course.rules.deadlines)
+    due = item.due.astimezone(course.zone)
+    return deadline(f"{item.title} is due on", due, grace, calendar_of(course))
 
 
 def review_deadlines_of(

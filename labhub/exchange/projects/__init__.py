@@ -1,0 +1,1 @@
+"""Project parts: links, files and texts, kept beside the hand-ins of labs."""

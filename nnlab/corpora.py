@@ -8,6 +8,7 @@ import hashlib
 import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -121,7 +122,7 @@ class Tagged:
     train: list[Sentence]
     dev: list[Sentence]
 
-    @property
+    @cached_property
     def tags(self) -> list[str]:
         """All tags of the training part, in alphabetical order."""
         return sorted({tag for sentence in self.train for _, tag in sentence})
@@ -170,8 +171,8 @@ def ewt(data_dir: Path | None) -> Tagged:
     folder = ewt_folder(data_dir)
     if folder is None:
         raise DataError(
-            f"UD English EWT not found: put {' and '.join(EWT_SHA256)} into "
-            "$NNLAB_DATA/ud-english-ewt or ~/.cache/nnlab/ud-english-ewt"
+            "UD English EWT not found: run `python -m nnlab data fetch ud-english-ewt`, or put "
+            f"{' and '.join(EWT_SHA256)} into $NNLAB_DATA/ud-english-ewt"
         )
     train, dev = (_read_verified(folder / name, digest) for name, digest in EWT_SHA256.items())
     return Tagged("UD English EWT", read_conllu(train), read_conllu(dev))

@@ -163,8 +163,8 @@ def fashion_mnist(data_dir: Path | None) -> Images:
     folder = fashion_mnist_folder(data_dir)
     if folder is None:
         raise DataError(
-            f"Fashion-MNIST not found: put {', '.join(FASHION_SHA256)} into "
-            "$NNLAB_DATA/fashion-mnist or ~/.cache/nnlab/fashion-mnist"
+            "Fashion-MNIST not found: run `python -m nnlab data fetch fashion-mnist`, or put "
+            f"{', '.join(FASHION_SHA256)} into $NNLAB_DATA/fashion-mnist"
         )
     arrays = [_read_verified(folder / name, digest) for name, digest in FASHION_SHA256.items()]
     train, train_labels, test, test_labels = arrays

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+DRIVE = Path("/content/drive/MyDrive/nnlab")
+"""A folder of the student's Google Drive, as Colab mounts it."""
 MODES = ("test", "small", "full")
 """`test`: seconds, for grading. `small`: a student's CPU. `full`: the real data."""
 
@@ -63,9 +65,17 @@ def resolve_device(wanted: str = "cpu") -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
+def cache_dir() -> Path:
+    """Where `python -m nnlab data fetch` puts data sets unless it is told otherwise."""
+    return Path.home() / ".cache" / "nnlab"
+
+
 def resolve_data_dir(wanted: str | Path | None = None) -> Path | None:
-    """The first folder that exists of `$NNLAB_DATA`, `wanted` and `~/.cache/nnlab`, or None."""
-    candidates = (os.environ.get("NNLAB_DATA"), wanted, Path.home() / ".cache" / "nnlab")
+    """The first folder that exists of `$NNLAB_DATA`, `wanted`, `cache_dir()` and `DRIVE`, or None.
+
+    Google Drive is looked at where a student has mounted it, and never mounted from here.
+    """
+    candidates = (os.environ.get("NNLAB_DATA"), wanted, cache_dir(), DRIVE)
     for candidate in candidates:
         if candidate and (folder := Path(candidate).expanduser()).is_dir():
             return folder

@@ -52,15 +52,19 @@ def verbs() -> str:
     return "\n\n".join(_verb(verb, group.get_command(context, verb)) for verb in VERBS)
 
 
-def _verb(verb: str, command: Any) -> str:  # noqa: ANN401 - typer does not export its commands
+def _verb(verb: str, command: Any, level: str = "##") -> str:  # noqa: ANN401 - typer's own
+    """The section of a verb; a group of verbs has a section for each below its own."""
+    head = f"{level} {verb}\n\n{inspect.cleandoc(command.help)}"
+    members = getattr(command, "commands", None)
+    if members:
+        below = (_verb(f"{verb} {name}", each, "###") for name, each in members.items())
+        return "\n\n".join([head, *below])
     rows = [
         (f"`{_names(param)}`", param.help or "", _default(param))
         for param in command.params
         if param.name != "help"
     ]
-    return f"## {verb}\n\n{inspect.cleandoc(command.help)}\n\n" + table(
-        ("argument or option", "meaning", "default"), rows
-    )
+    return f"{head}\n\n" + table(("argument or option", "meaning", "default"), rows)
 
 
 def _names(param: Any) -> str:  # noqa: ANN401

@@ -7,7 +7,7 @@ from typing import Any
 from labhub.authoring.findings import Finding
 from labhub.authoring.notebook import Notebook
 from labhub.authoring.units import ManualQuestion, Unit, parse_units
-from labhub.course.outcomes import Outcome
+from labhub.course.model import Outcome
 from labhub.ids import AssignmentId
 
 

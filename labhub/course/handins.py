@@ -1,6 +1,5 @@
 """Hand-ins that are put together from the exercises of labs, as course.toml lists them."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
@@ -16,11 +15,3 @@ class PoolTable(Table):
 
     course_dir: Text = "."
     """Course folder of the labs, relative to this one. Its course.toml says when they close."""
-
-
-@dataclass(frozen=True)
-class HandInRecipe:
-    """What a hand-in is put together from; without exercises, it is a lab of its own."""
-
-    exercises: tuple[str, ...] = ()
-    scaled_to: float | None = None

@@ -14,7 +14,6 @@ from labhub.course.errors import (
     CourseFileSyntaxError,
     CourseFolderMissingError,
 )
-from labhub.course.handins import HandInRecipe
 from labhub.course.outcomes import outcomes_of
 from labhub.course.places import keys_at, line_of
 from labhub.course.rule_checks import broken_rule_tables
@@ -166,7 +165,7 @@ def _assignment(table: AssignmentTable) -> model.Assignment:
         in_process_cells=tuple(GradeId(each) for each in table.in_process_cells),
         limits=_limits(table.limits),
         feedback=model.FeedbackOptions(table.feedback.laws, table.feedback.outputs),
-        hand_in=HandInRecipe(tuple(table.exercises), table.scaled_to),
+        hand_in=model.HandInRecipe(tuple(table.exercises), table.scaled_to),
         variants=table.variants,
     )
 

@@ -7,8 +7,6 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from labhub.course.errors import UnknownAssignmentError
-from labhub.course.handins import HandInRecipe
-from labhub.course.outcomes import Outcome
 from labhub.course.rule_model import CourseRules
 from labhub.ids import AssignmentId, CourseId, GradeId, GroupId, StudentId
 
@@ -69,6 +67,24 @@ class FeedbackOptions:
     """The sentence of the law that a failed test stands for."""
     outputs: bool = True
     """What the student's own cells showed when they were graded."""
+
+
+@dataclass(frozen=True)
+class HandInRecipe:
+    """What a hand-in is put together from; without exercises, it is a lab of its own."""
+
+    exercises: tuple[str, ...] = ()
+    scaled_to: float | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A learning outcome."""
+
+    id: str
+    text: str
+    elsewhere: str = ""
+    """Where it is assessed if no lab tests it; empty for one that the labs must test."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Learning outcomes: what a course promises that its students can do afterwards."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from labhub.course.fields import Id, Table, Text
+from labhub.course.model import Outcome
 
 
 class OutcomeTable(Table):
@@ -15,16 +15,6 @@ class OutcomeTable(Table):
     """For people, e.g. `Compute gradients by hand`."""
     elsewhere: str = ""
     """Where it is assessed if no lab tests it, e.g. `the project`."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A learning outcome."""
-
-    id: str
-    text: str
-    elsewhere: str = ""
-    """Where it is assessed if no lab tests it; empty for one that the labs must test."""
 
 
 def outcomes_of(tables: Sequence[OutcomeTable]) -> tuple[Outcome, ...]:

@@ -7,7 +7,7 @@ import pytest
 
 from labhub.authoring.coverage import Coverage, coverage
 from labhub.authoring.notebook import parse_notebook
-from labhub.course.outcomes import Outcome
+from labhub.course.model import Outcome
 from labhub.ids import AssignmentId
 from tests.authoring import pool_course
 

@@ -4,7 +4,7 @@ import pytest
 
 from labhub.course.errors import CourseFileInvalidError
 from labhub.course.load import parse_course
-from labhub.course.outcomes import Outcome
+from labhub.course.model import Outcome
 from tests.authoring.pool_course import course_text
 
 OUTCOME = '\n[[outcomes]]\nid = "D1"\ntext = "compute"\n'

@@ -25,6 +25,7 @@ VERBS: dict[str, str] = {
     "project": "project:app",
     "seminar": "seminar:app",
     "grades": "grades:grades",
+    "term-report": "term_report:term_report",
     "lms": "lms:app",
     "export": "reports:export",
     "doctor": "reports:doctor",

@@ -205,22 +205,26 @@ def test_the_phd_course_gives_3_or_6_credits_by_its_pass_rules(changed, project,
 
 
 @pytest.mark.parametrize(
-    ("marks", "percent", "grade"),
+    ("shares", "percent", "grade"),
     [
         # By hand: 15 + 4 + 18 + 16 + 9 + 26.4 = 88.4
-        ((100, 80, "34.2", "31.2", 18, 88), "88", "B+"),
+        ((100, 80, 90, 80, 90, 88), "88", "B+"),
         # By hand: 13.5 + 4 + 18 + 16 + 9 + 26.4 = 86.9, half-up
-        ((90, 80, "34.2", "31.2", 18, 88), "87", "B+"),
+        ((90, 80, 90, 80, 90, 88), "87", "B+"),
         # By hand: 15 + 5 + 20 + 20 + 10 + 30 = 100
-        ((100, 100, 38, 39, 20, 100), "100", "A"),
+        ((100, 100, 100, 100, 100, 100), "100", "A"),
         # By hand: 0 + 0 + 20 + 20 + 10 + 9 = 59: a point too few
-        ((0, 0, 38, 39, 20, 30), "59", "F"),
+        ((0, 0, 100, 100, 100, 30), "59", "F"),
     ],
 )
-def test_the_college_weighs_as_it_says(marks, percent, grade):
+def test_the_college_weighs_as_it_says(shares, percent, grade):
+    scheme = scheme_of(COURSES["college"])
     names = ("sessions", "reviews", "handin1", "handin2", "proposal", "report")
-    given = [Mark(name, Fraction(points)) for name, points in zip(names, marks, strict=True)]
-    found = final_grade(scheme_of(COURSES["college"]), given)
+    given = [
+        Mark(name, scheme.items[name].points * share / 100)
+        for name, share in zip(names, shares, strict=True)
+    ]
+    found = final_grade(scheme, given)
     assert (str(found.percent), found.grade, found.complete) == (percent, grade, True)
 
 

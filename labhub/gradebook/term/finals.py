@@ -9,6 +9,7 @@ from labhub.gradebook.term.cases import Case, cases
 from labhub.gradebook.term.records import Term
 from labhub.gradebook.term.reviewing import review_quality
 from labhub.ids import StudentId
+from labhub.policy.assignments import review_deadlines_of
 from labhub.policy.grades import FinalGrade, WhatIf, final_grade, what_if
 from labhub.policy.marks import Mark, Override
 from labhub.policy.roundings import exact
@@ -135,10 +136,22 @@ class _Marks:
         """The mean quality over the rounds in which the student was to review."""
         found = [held[student] for held in self.quality if student in held]
         if not found:
-            return None
+            return self._no_reviews(item, student)
         mean = sum((each.share for each in found), Fraction(0)) / len(found)
         because = tuple(step for each in found for step in each.trace)
         return Mark(item.id, mean * self.term.scheme.items[item.id].points, because=because)
+
+    def _no_reviews(self, item: GradedItem, student: StudentId) -> Mark | None:
+        """The mark of who was to review nothing, once every review is over."""
+        dates = self.term.course.rules.assignments
+        held = [name for name, rules in dates.items() if rules.peer_review]
+        ends = [review_deadlines_of(self.term.course, name) for name in held]
+        if any(end is None or self.term.now < end[0].ends_at for end in ends):
+            return None
+        if all(self.cases[name][student].excused for name in held):
+            return Mark(item.id, excused=True)
+        step = Step("no-reviews", "Reviewed nothing, because nothing was handed in.")
+        return Mark(item.id, because=(step,))
 
     def _decided(self, mark: Mark, student: StudentId) -> Mark:
         override = self.term.overrides.get((mark.item, student))

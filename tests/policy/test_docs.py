@@ -1,9 +1,13 @@
 import doctest
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from labhub.course.rule_checks import broken_rule_tables
+from labhub.course.rules import broken_rules
+from labhub.course.schema import CourseFile
 from labhub.policy.deadlines import NextWorkingDay, deadline
 from labhub.policy.timelines import Phase, timeline
 from labhub.policy.verdicts import resolve
@@ -41,3 +45,36 @@ def test_every_line_of_the_how_to_runs():
     outcome = runner.run(examples, out=told.append)
     assert outcome.failed == 0, "".join(told)
     assert outcome.attempted > 20
+
+
+HOW_TO = DOCS / "howto" / "write-your-rules.md"
+TABLES = re.findall(r"^```toml\n(.*?)^```", HOW_TO.read_text(encoding="utf-8"), re.M | re.S)
+AROUND = {
+    "course": {"id": "x", "title": "X", "zone": "Europe/Stockholm"},
+    "assignments": [
+        {
+            "id": "lab",
+            "title": "Lab",
+            "release": local("2027-01-18 08:00"),
+            "due": local("2027-02-08 23:59"),
+            "late_until": local("2027-02-08 23:59"),
+            "weight_percent": 100,
+        }
+    ],
+}
+"""What every course has, for tables that stand alone on the page."""
+
+
+@pytest.mark.parametrize("text", TABLES, ids=lambda text: text.split("\n")[0])
+def test_every_table_of_the_how_to_is_a_part_of_a_course(text):
+    tables = AROUND | tomllib.loads(text)
+    total = sum(item.get("weight_percent", 0) for item in tables.get("items", []))
+    assignments = [a | {"weight_percent": 100 - total} for a in tables["assignments"]]
+    earned = sum(module["credits"] for module in tables.get("modules", []))
+    course = tables["course"] | {"credits": earned}
+    file = CourseFile.model_validate(tables | {"assignments": assignments, "course": course})
+    assert [*broken_rules(file), *broken_rule_tables(file)] == []
+
+
+def test_all_tables_of_the_how_to_are_read():
+    assert len(TABLES) == 7

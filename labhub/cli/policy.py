@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from labhub.cli.common import AsJson, AssignmentName, CourseDir, say, say_json, say_table
+from labhub.cli.common import (
+    AsJson,
+    AssignmentName,
+    CourseDir,
+    open_course,
+    say,
+    say_json,
+    say_table,
+)
 from labhub.cli.term import (
     Assignment,
     At,
@@ -25,6 +33,7 @@ from labhub.cli.term import (
 
 if TYPE_CHECKING:
     from labhub.gradebook.term.cases import Case
+    from labhub.ids import AssignmentId
 
 app = verbs("Deadlines: what holds, why, and what another date would change.")
 
@@ -119,7 +128,7 @@ def changes(
     """Change a date in course.toml, and show whom it concerns.
 
     With --dry-run nothing is written. What staff decided for a hand-in stays as it is."""
-    from labhub.course.edit import change_dates
+    from labhub.course.edit import change_dates, replace_text
     from labhub.gradebook.term.changes import concerned
     from labhub.policy.words import say_count
 
@@ -140,7 +149,20 @@ def changes(
             say(change.words)
         say(f"{assignment}: {say_count(len(found), 'hand-in')} concerned")
     if not dry_run:
-        (course_dir / "course.toml").write_text(text, encoding="utf-8")
+        replace_text(course_dir / "course.toml", text)
+        _tell_gradebook(course_dir, name)
+
+
+def _tell_gradebook(course_dir: Path, assignment: "AssignmentId") -> None:
+    """Write the due date into nbgrader's gradebook too, where it knows the lab."""
+    from labhub.course.model import AssignmentState
+    from labhub.gradebook.due_dates import ensure_due_date
+    from labhub.gradebook.term.handed_in import has_gradebook
+
+    course = open_course(course_dir)
+    plan = course_of(course_dir).assignment(assignment)
+    if plan.state is AssignmentState.READY and has_gradebook(course.folder):
+        ensure_due_date(course, assignment)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from labhub.cli import review_report
+from labhub.cli import review_replies, review_report
 from labhub.cli.common import (
     FAILED,
     AsJson,
@@ -16,15 +16,22 @@ from labhub.cli.common import (
     say_json,
     warn,
 )
-from labhub.cli.errors import BadWordsError
-from labhub.cli.reviewing import identities, require_open, require_pair, round_of, rows_of, until
+from labhub.cli.reviewing import (
+    Late,
+    Reviewer,
+    identities,
+    require_open,
+    require_pair,
+    round_of,
+    rows_of,
+    until,
+)
 from labhub.cli.term import (
     At,
     By,
     DryRun,
     Student,
     author,
-    read_csv,
     required,
     store_of,
     term_of,
@@ -40,11 +47,11 @@ app.command()(review_report.show)
 app.command()(review_report.flags)
 app.command()(review_report.quality)
 app.command()(review_report.report)
+app.command()(review_replies.rate)
+app.command("rate-all")(review_replies.rate_all)
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder for each student.")]
-Late = Annotated[bool, typer.Option("--late", help="Take them although the deadline is over.")]
 Work = Annotated[str, typer.Option("--work", help="Hand-in: its name, or pseudonym.")]
-Reviewer = Annotated[str, typer.Option("--reviewer", help="Id, or pseudonym such as 'Reviewer A'.")]
 
 
 @app.command()
@@ -145,7 +152,8 @@ def collect(
 
     Those that are right are kept all the same."""
     from labhub.errors import LabhubError
-    from labhub.exchange.peer.forms import empty_form, read_form
+    from labhub.exchange.intake.read import read_bounded
+    from labhub.exchange.peer.forms import FORM_BYTES, empty_form, read_form
     from labhub.exchange.peer.packages import filled_forms
     from labhub.exchange.store.reviewing import put_review
     from labhub.policy.reviews import Review
@@ -159,7 +167,7 @@ def collect(
     count, wrong = 0, 0
     with store_of(course_dir) as store, store.writing() as db:
         for pair, file in filled_forms(folder, held):
-            text = file.read_text(encoding="utf-8", errors="replace")
+            text = read_bounded(file, file.parent, FORM_BYTES).decode("utf-8", errors="replace")
             work = held.work(pair.work)
             if work and text == empty_form(work.pseudonym, rows, until(term, lab)[0]):
                 continue
@@ -196,62 +204,6 @@ def letters(
     }
     count = write_letters(to, held, people, until(term, lab)[1])
     say(f"{count} letters in {to}")
-
-
-@app.command()
-def rate(
-    assignment: AssignmentName,
-    student: Student = "",
-    reviewer: Reviewer = "",
-    stars: Annotated[int, typer.Option(min=1, max=5, help="How helpful it was.")] = 3,
-    answer: Annotated[str, typer.Option(help="A word to the reviewer.")] = "",
-    late: Late = False,
-    at: At = "",
-    course_dir: CourseDir = Path(),
-) -> None:
-    """Rate and answer a review, as one of the authors (--student)."""
-    from labhub.exchange.peer.errors import NotAllocatedError
-    from labhub.exchange.store.reviewing import Reply, put_reply
-
-    term = term_of(course_dir, at)
-    lab = term.course.assignment(assignment).id
-    held, who = round_of(term, lab), term.person(required(student, "--student")).id
-    require_open(term, lab, answers=True, late=late)
-    mine = next((work for work in held.works if who in work.authors), None)
-    if mine is None:
-        raise NotAllocatedError(f"{who} has no hand-in in this review.")
-    pair = require_pair(held, required(reviewer, "--reviewer"), mine.work)
-    with store_of(course_dir) as store, store.writing() as db:
-        put_reply(db, author(who, at), lab, Reply(pair, stars, answer, who))
-    say(f"{mine.work}: {stars} of 5 stars for {reviewer}")
-
-
-@app.command("rate-all")
-def rate_all(
-    assignment: AssignmentName,
-    file: Annotated[Path, typer.Argument(help="CSV: student, reviewer, stars and answer.")],
-    late: Late = False,
-    at: At = "",
-    course_dir: CourseDir = Path(),
-) -> None:
-    """Keep many ratings and answers from a CSV file, all or none."""
-    from labhub.exchange.store.reviewing import Reply, put_reply
-
-    term = term_of(course_dir, at)
-    lab = term.course.assignment(assignment).id
-    held = round_of(term, lab)
-    require_open(term, lab, answers=True, late=late)
-    works = {who: work.work for work in held.works for who in work.authors}
-    rows = read_csv(file, ("student", "reviewer", "stars"))
-    with store_of(course_dir) as store, store.writing() as db:
-        for number, row in enumerate(rows, start=2):
-            if row["student"] not in works or row["stars"] not in "12345" or not row["stars"]:
-                raise BadWordsError(f"{file}:{number}: no author, or stars outside 1 to 5.")
-            who = term.person(row["student"]).id
-            pair = require_pair(held, row["reviewer"], works[who])
-            reply = Reply(pair, int(row["stars"]), row.get("answer", ""), who)
-            put_reply(db, author(who, at), lab, reply)
-    say(f"{len(rows)} ratings kept")
 
 
 @app.command("check")

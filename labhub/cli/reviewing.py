@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from labhub.cli.errors import BadCsvError
 from labhub.cli.term import read_csv
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from labhub.policy.allocations import Pair
     from labhub.policy.calibrations import Criterion
     from labhub.policy.deadlines import Deadline
+
+Late = Annotated[bool, typer.Option("--late", help="Take them although the deadline is over.")]
+Reviewer = Annotated[str, typer.Option("--reviewer", help="Id, or pseudonym such as 'Reviewer A'.")]
 
 
 def round_of(term: "Term", lab: "AssignmentId") -> "Round":

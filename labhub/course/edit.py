@@ -34,3 +34,10 @@ def change_dates(path: Path, assignment: AssignmentId, new: Mapping[str, datetim
     text = "".join(lines)
     parse_course(text, name=str(path))
     return text
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write the file so that at every moment it is the old one or the new one, whole."""
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)

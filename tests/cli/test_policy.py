@@ -1,10 +1,21 @@
 """`labhub policy` and `labhub extension`, with the PhD course of autumn 2020."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 
-from tests.cli.term_course import COLLEGE, course_in, data, hand_in, lines, refused, run
+from tests.cli.term_course import (
+    COLLEGE,
+    course_in,
+    data,
+    hand_in,
+    lines,
+    record_marks,
+    refused,
+    run,
+)
 
 ANN = ("--student", "ann", "--assignment", "lab1")
 
@@ -76,6 +87,14 @@ def test_a_date_is_tried_before_it_is_changed(course: Path) -> None:
     assert data(course, *new)[0]["student"] == "ann"
     after = (course / "course.toml").read_text()
     assert after == before.replace("due = 2020-11-05T", "due = 2020-11-06T")
+
+
+def test_a_new_date_reaches_the_gradebook_of_nbgrader(course: Path) -> None:
+    record_marks(course, "lab1", {"ann": (30.0, 15.0)}, datetime(2020, 11, 6, tzinfo=UTC))
+    run(course, "policy", "changes", "lab1", "--due", "2020-11-06T23:59:00+01:00")
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "any") as gradebook:
+        due = gradebook.find_assignment("lab1").duedate
+    assert due == datetime(2020, 11, 6, 22, 59)
 
 
 def test_a_decision_stands_whatever_the_dates_become(course: Path) -> None:

@@ -12,6 +12,8 @@ from labhub.policy.roundings import exact, say_number
 HEAD = re.compile(r"^## \[(?P<id>[A-Za-z0-9_.-]+)\]")
 POINTS = re.compile(r"^Points(?: \(0 to [^)]*\))?:\s*(?P<points>.*?)\s*$", re.IGNORECASE)
 REMARKS = "remarks"
+FORM_BYTES = 1 << 20
+"""The largest form that is read."""
 HINT = "Write a number after 'Points:', and leave the other words of the form as they are."
 
 

@@ -22,6 +22,12 @@ class UnknownPersonError(UsageError):
     http_status = 404
 
 
+class BadIdError(UsageError):
+    """An id that could not be the name of a folder."""
+
+    code = "bad-id"
+
+
 class UnknownGroupError(UsageError):
     """No group of the course has this id."""
 

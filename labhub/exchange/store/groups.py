@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, select
 from labhub.exchange.store import tables
 from labhub.exchange.store.errors import UnknownGroupError
 from labhub.exchange.store.events import Author, record
+from labhub.exchange.store.people import check_id
 from labhub.ids import GroupId, StudentId
 from labhub.policy.groups import EventKind, GroupEvent, GroupRules, Groups, accept, replay
 from labhub.policy.units import Arrangement, GroupException
@@ -38,10 +39,12 @@ def add_group_events(db: Connection, events: Iterable[GroupEvent]) -> None:
 def change_groups(db: Connection, events: Iterable[GroupEvent], rules: GroupRules) -> Groups:
     """Make changes that the rules allow, all or none; the groups after them.
 
-    Raises `GroupChangeRefusedError`.
+    Raises `GroupChangeRefusedError` or, for a new group, `BadIdError`.
     """
     groups = replay(group_events(db))
     for event in events:
+        if event.kind is EventKind.FORMED:
+            check_id(event.group or "")
         groups = accept(groups, event, rules)
         add_group_events(db, [event])
     return groups

@@ -1,5 +1,6 @@
 """People of the course, with the ids that a learning system has for them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
@@ -7,9 +8,11 @@ from difflib import get_close_matches
 from sqlalchemy import Connection, delete, insert, select
 
 from labhub.exchange.store import tables
-from labhub.exchange.store.errors import UnknownPersonError
+from labhub.exchange.store.errors import BadIdError, UnknownPersonError
 from labhub.exchange.store.events import Author, record
 from labhub.ids import StudentId
+
+ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -31,12 +34,25 @@ def people(db: Connection, role: str = "") -> dict[StudentId, Person]:
     return {row.id: Person(*row) for row in db.execute(query)}
 
 
+def check_id(name: str) -> None:
+    """Raises `BadIdError` for an id that could not be the name of a folder."""
+    if not ID.fullmatch(name):
+        raise BadIdError(
+            f"'{name[:64]}' is no id.",
+            hint="Expected letters, digits, '_', '.', '@', '+' and '-', 64 at most.",
+        )
+
+
 def put_people(db: Connection, author: Author, persons: Iterable[Person]) -> int:
-    """Add or renew people; the number of those that were new or differed."""
+    """Add or renew people; the number of those that were new or differed.
+
+    Raises `BadIdError`.
+    """
     known, changed = people(db), 0
     for person in persons:
         if known.get(person.id) == person:
             continue
+        check_id(person.id)
         changed += 1
         db.execute(delete(tables.people).where(tables.people.c.id == person.id))
         db.execute(insert(tables.people).values(**asdict(person)))

@@ -45,7 +45,7 @@ class Ledger:
 def read_ledger(folder: CourseFolder) -> Ledger:
     """Read the gradebook, if there is one, and the times of hand-ins that are not graded yet."""
     ledger = Ledger({}, {}, {}, {})
-    if _exists(folder.db_url):
+    if has_gradebook(folder):
         with Gradebook(folder.db_url, folder.course_id) as gradebook:
             _read(gradebook, ledger)
     for place, moment in _collected(folder):
@@ -54,9 +54,9 @@ def read_ledger(folder: CourseFolder) -> Ledger:
     return ledger
 
 
-def _exists(url: str) -> bool:
+def has_gradebook(folder: CourseFolder) -> bool:
     """Whether there is a gradebook: asking nbgrader would make one."""
-    parsed = make_url(url)
+    parsed = make_url(folder.db_url)
     return parsed.get_backend_name() != "sqlite" or Path(parsed.database or "").is_file()
 
 

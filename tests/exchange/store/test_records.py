@@ -1,5 +1,6 @@
 """What is written about people, groups, grants, marks, reviews and projects comes back the same."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -18,14 +19,15 @@ from labhub.exchange.store import (
     sittings,
 )
 from labhub.exchange.store import people as persons
-from labhub.exchange.store.errors import UnknownRecordError
+from labhub.exchange.store.errors import BadIdError, UnknownRecordError
 from labhub.exchange.store.events import Author, history
 from labhub.exchange.store.people import Person
 from labhub.ids import AssignmentId, GroupId, StudentId
 from labhub.policy.allocations import Pair
 from labhub.policy.calibrations import Calibration
+from labhub.policy.errors import GroupChangeRefusedError
 from labhub.policy.extensions import Extension
-from labhub.policy.groups import EventKind, GroupEvent
+from labhub.policy.groups import EventKind, GroupEvent, GroupRules
 from labhub.policy.marks import Override
 from labhub.policy.reviews import Review
 from labhub.policy.seminars import SeminarEvent, SeminarKind, Talk
@@ -56,6 +58,39 @@ def test_people_are_renewed_when_they_differ(db) -> None:
     assert persons.people(db) == {"ann": ann, "t": staff}
     assert persons.people(db, "student") == {"ann": ann}
     assert len(history(db, "person/ann")) == 1
+
+
+@pytest.mark.parametrize("name", ["../ann", "a/b", "", ".hidden", "-x", "x" * 65, "a b", "a\n"])
+def test_an_id_that_is_no_name_of_a_folder_is_refused(db, name: str) -> None:
+    with pytest.raises(BadIdError, match="is no id"):
+        persons.put_people(db, TEACHER, [Person(StudentId(name), "Ann")])
+    founds = GroupEvent(EventKind.FORMED, NOW, "ann", GroupId(name), ANN)
+    with pytest.raises(BadIdError, match="is no id"):
+        groups.change_groups(db, [founds], GroupRules())
+
+
+def test_the_last_place_of_a_group_goes_to_one(tmp_path: Path) -> None:
+    """Twenty students want to join at once; every transaction sees those before it."""
+    store = open_store(tmp_path)
+    rules = GroupRules(largest=4, by_invitation=False)
+
+    def join(number: int) -> bool:
+        student = StudentId(f"s{number}")
+        kind = EventKind.FORMED if number == 0 else EventKind.JOINED
+        event = GroupEvent(kind, NOW, student, GroupId("g1"), student)
+        try:
+            with store.writing() as connection:
+                groups.change_groups(connection, [event], rules)
+        except GroupChangeRefusedError:
+            return False
+        return True
+
+    assert join(0)
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(join, range(1, 21))) == 3
+    with store.reading() as connection:
+        assert len(groups.require_group(connection, "g1")) == 4
+    store.close()
 
 
 def test_the_history_of_groups_is_kept_in_order(db) -> None:

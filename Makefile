@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
-.PHONY: help setup demo test lint docs integrity bench lock clean
+.PHONY: help setup demo test test-colab wheel lint docs integrity bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -32,6 +32,12 @@ lint: setup ## ruff and mypy
 	ruff check .
 	ruff format --check .
 	mypy
+
+test-colab: setup ## run the student versions with the Python and the packages of Google Colab
+	python -m tools.colab
+
+wheel: setup ## the helper package as a file for students, in dist/
+	python -m tools.wheel dist
 
 docs: setup ## the documentation as web pages, in .cache/docs
 	sphinx-build -W -q -b html docs .cache/docs

@@ -26,6 +26,9 @@ def grades(
         typer.Option("--format", help="'ladok': a row for every module of credits."),
     ] = "table",
     to: ToFile = None,
+    pages: Annotated[
+        Path | None, typer.Option(help="Folder: write a page for each student into it.")
+    ] = None,
     at: At = "",
     course_dir: CourseDir = Path(),
     as_json: AsJson = False,
@@ -42,7 +45,9 @@ def grades(
         _say_what_if(term, required(student, "--student"), if_, as_json)
         return
     found = finals(term, only)
-    if as_json:
+    if pages is not None:
+        _write_pages(term, list(found.values()), pages)
+    elif as_json:
         say_json([_plain(final) for final in found.values()])
     elif form != "table":
         columns, rows = (_ladok if form == "ladok" else _csv)(term, list(found.values()))
@@ -51,6 +56,18 @@ def grades(
         _say_account(found[only])
     else:
         _say_all(term, list(found.values()))
+
+
+def _write_pages(term: "Term", found: "list[Final]", folder: Path) -> None:
+    from labhub.gradebook.term.page import grade_page
+    from labhub.policy.words import say_moment
+
+    folder.mkdir(parents=True, exist_ok=True)
+    when = say_moment(term.now.replace(second=0), term.course.zone)
+    for final in found:
+        page = grade_page(term.course.title, final, when)
+        (folder / f"{final.student}.html").write_text(page, encoding="utf-8")
+    say(f"{len(found)} pages in {folder}")
 
 
 def _say_all(term: "Term", found: "list[Final]") -> None:

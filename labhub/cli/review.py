@@ -140,6 +140,22 @@ def packages(
 
 
 @app.command()
+def form(
+    assignment: AssignmentName,
+    to: Annotated[Path, typer.Option("--to", help="File to write.")] = Path("review.md"),
+    course_dir: CourseDir = Path(),
+) -> None:
+    """Write an empty form, to be handed out with the example that staff have marked."""
+    from labhub.exchange.peer.forms import empty_form
+
+    term = term_of(course_dir)
+    lab = term.course.assignment(assignment).id
+    rows = rows_of(term, open_course(course_dir).folder, lab)
+    to.write_text(empty_form("the example", rows, until(term, lab)[0]), encoding="utf-8")
+    say(f"{to}: {len(rows)} rows")
+
+
+@app.command()
 def collect(
     assignment: AssignmentName,
     folder: Folder,

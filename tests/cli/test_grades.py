@@ -66,6 +66,21 @@ def test_the_project_gives_three_more_credits(course: Path) -> None:
     assert "Given by E. E." in [step["words"] for step in found["trace"]]
 
 
+def test_every_student_has_a_page_with_the_account(course: Path) -> None:
+    run(course, "people", "add", "bo", "--name", "Bo <b>Berg</b>")
+    said = run(course, "grades", "--pages", course / "pages", *LATER)
+    assert said == f"3 pages in {course / 'pages'}\n"
+    page = (course / "pages" / "bo.html").read_text()
+    assert "Bo &lt;b&gt;Berg&lt;/b&gt;" in page
+    assert "<li>Lab 2: automatic points 23, at least 24 needed: too few.</li>" in page
+    assert "<td>not passed</td>" in page
+    assert "Marks are missing: this is the grade so far." in page
+    assert "as of Monday 1 February 2021 at 12:00 CET" in page
+    assert "still to grade Lab 3." in (course / "pages" / "cia.html").read_text()
+    run(course, "grades", "--pages", course / "one", "--student", "ann", *LATER)
+    assert [path.name for path in (course / "one").iterdir()] == ["ann.html"]
+
+
 def test_what_if_changes_nothing(course: Path) -> None:
     ask = ("grades", "--student", "bo", *LATER, "--what-if", "lab2=40", "--what-if", "project=1")
     assert run(course, *ask) == "66 % (F) would become 69 % (P), 0 credits would become 6.\n"

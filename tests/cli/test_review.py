@@ -194,9 +194,10 @@ def test_many_ratings_come_from_a_file(allocated: Path) -> None:
 
 
 def test_a_student_is_calibrated_on_an_example(allocated: Path) -> None:
-    packages = fill_in(allocated)
-    (form, *_) = (packages / "ann").glob("*/review.md")
-    form.write_text(form.read_text().replace("Points (0 to 4):", "Points: 4"))
+    form = allocated / "form.md"
+    assert run(allocated, "review", "form", "handin1", "--to", form) == f"{form}: 3 rows\n"
+    text = form.read_text().replace("Points (0 to 8):", "Points: 6")
+    form.write_text(text.replace("Points (0 to 4):", "Points: 3"))
     example = allocated / "example.csv"
     example.write_text("criterion,points\nmethod,6\nevidence,7\nsources,3\n")
     ask = ("review", "calibrate", "handin1", "--student", "ann", "--form", form,

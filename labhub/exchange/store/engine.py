@@ -19,6 +19,8 @@ URL = "LABHUB_STORE"
 
 HEAD = "r0001_rules"
 """The newest migration; a test compares it with the folder."""
+LOCK = 0x6C616268
+"""Number of the lock that writers of a PostgreSQL database take."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -40,6 +42,9 @@ class Store:
         with self.engine.connect() as connection:
             writer = connection.execution_options(labhub_writing=True)
             with writer.begin():
+                if writer.dialect.name == "postgresql":
+                    # Writers queue, as they do in SQLite: rules read before they write.
+                    writer.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
                 yield writer
 
     def close(self) -> None:

@@ -173,7 +173,7 @@ class HandInNotebook:
         for index in (i for i in selection.cells if i >= first):
             cell, section = lab.notebook.cells[index], lab.section_at(index)
             assert section is not None, "every cell after the header has a section"
-            if index in selection.given and section not in announced:
+            if index in selection.given and section.owner and section not in announced:
                 announced.add(section)
                 yield _given_heading(lab, section, inside=_is_asked(selection, section))
             if _is_first_question(selection, section, index):
@@ -221,7 +221,7 @@ def _plain_metadata(selections: tuple[LabSelection, ...]) -> dict[str, Any]:
 
 def _given_heading(lab: PoolLab, section: Section, *, inside: bool) -> RawCell:
     """What stands over cells that are given; `inside` an exercise whose other parts are asked."""
-    name = f"{section.owner or lab.notebook.cells[section.cells[0]].cell_id}{section.part}"
+    name = f"{section.owner}{section.part}"
     opening = next((s for s in lab.sections if s.owner == section.owner), section)
     match = HEADING.match(lab.notebook.cells[opening.cells[0]].source)
     if inside or not match:

@@ -121,6 +121,7 @@ def _of_lab(
         asked |= {cell.index for cell in lab.header}
         codes = [code for cell in asked for code in code_by_cell.get(_grade_id(lab, cell), ())]
         given |= _with_providers(lab, asked | given, _read_by(codes)) - asked
+        asked |= _words_around(lab, given)
     return LabSelection(lab, choices, frozenset(asked), frozenset(given))
 
 
@@ -138,6 +139,17 @@ def _shown_to(lab: PoolLab, choices: tuple[Choice, ...]) -> Iterator[int]:
                     cell = lab.notebook.cells[index]
                     if cell.kind == "code" and cell.role is not Role.TEST:
                         yield index
+
+
+def _words_around(lab: PoolLab, given: set[int]) -> set[int]:
+    """The texts of sections without an exercise, such as one about the data, that are needed."""
+    return {
+        index
+        for section in lab.sections
+        if not section.owner and given.intersection(section.cells)
+        for index in section.cells
+        if lab.notebook.cells[index].kind == "markdown"
+    }
 
 
 # --- names -----------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from labhub.course.errors import CourseFileInvalidError
 from labhub.course.folder import CourseFolder, course_in
 from labhub.grading.check import CheckOptions, Stage, check_assignment
 from labhub.ids import AssignmentId
-from tests.authoring import pool_course
+from tests.authoring import mini_course, pool_course
 from tests.authoring.pool_course import FIRST, course_text
 from tests.grading.check_engine import InProcessEngine
 
@@ -197,6 +197,24 @@ def test_the_labs_may_lie_in_another_course(tmp_path):
     assert assemble(folder, AssignmentId("handin1")).written
     assert (college / "source" / "handin1" / "handin1.ipynb").is_file()
     assert (college / "checks" / "handin1" / "l1e01.py").is_file()
+
+
+def test_a_section_about_the_data_comes_with_its_words(tmp_path):
+    folder = course(tmp_path, "l1e03")
+    first = pool_course.first_lab()
+    place = next(i for i, each in enumerate(first["cells"]) if each["id"] == "e03")
+    first["cells"][place:place] = [
+        mini_course.markdown("## The data\n\nLook at it.", "data"),
+        mini_course.given("WIDE = [1, 5]", "l1g-data"),
+    ]
+    answer = next(each for each in first["cells"] if each["id"] == "l1e03-width")
+    answer["source"] = answer["source"].replace("max(x)", "max(x or WIDE)")
+    path = tmp_path / "source" / FIRST / f"{FIRST}.ipynb"
+    mini_course.write_notebook(path, first)
+    assemble(folder, AssignmentId("handin1"))
+    ids = [each["id"] for each in content(tmp_path)["cells"]]
+    assert ids[ids.index("l1-data") :][:3] == ["l1-data", "l1g-data", "l1-e03"]
+    assert not any(name.startswith("given-") for name in ids)
 
 
 # --- what is refused -----------------------------------------------------------------------------

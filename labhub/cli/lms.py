@@ -51,15 +51,17 @@ def people(system: System, file: File, by: By = "", course_dir: CourseDir = Path
         known = everybody(db)
         found = match(table, known, skip_unknown=True)
         renewed = {place: known[student] for student, place in found.rows.items()}
-        persons = []
+        persons: list[Person] = []
+        taken = set(known)
         for place, row in enumerate(table.rows):
             email = next((v for v in table.values(row, table.dialect.emails) if "@" in v), "")
             own = next(iter(table.values(row, table.dialect.own)), "")
             before = renewed.get(place)
             name = person_name(table, row)
             new = before.id if before else StudentId(email.partition("@")[0] or own)
-            if not new or (before is None and new in known):
+            if not new or (before is None and new in taken):
                 raise BadCsvError(f"{file}:{place + 2}: no id can be made for {name or 'nobody'}.")
+            taken.add(new)
             role = before.role if before else "student"
             old_email, old_own = (before.email, before.lms_id) if before else ("", "")
             persons.append(Person(new, name, email or old_email, role, own or old_own))

@@ -75,8 +75,9 @@ def import_(file: FromFile, by: By = "", at: At = "", course_dir: CourseDir = Pa
 
     items = scheme_of(course_of(course_dir)).items
     gives = author(by, at)
+    rows = read_csv(file, ("student", "item", "points"), ("student", "item"))
     marks = []
-    for number, row in enumerate(read_csv(file, ("student", "item", "points")), start=2):
+    for number, row in enumerate(rows, start=2):
         item = items.get(row["item"])
         if item is None or not row["student"]:
             raise BadCsvError(

@@ -115,7 +115,7 @@ def import_(file: FromFile, by: By = "", at: At = "", course_dir: CourseDir = Pa
     from labhub.ids import StudentId
 
     course = course_of(course_dir)
-    rows = read_csv(file, COLUMNS[:3])
+    rows = read_csv(file, COLUMNS[:3], COLUMNS[:2])
     with store_of(course_dir) as store, store.writing() as db:
         zeros = {(s, n.session): n.zero for s, notes in attendance(db).items() for n in notes}
         found: dict[StudentId, list[Attendance]] = {}

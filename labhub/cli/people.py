@@ -25,7 +25,7 @@ def import_(file: FromFile, by: By = "", course_dir: CourseDir = Path()) -> None
 
     course_of(course_dir)
     found = []
-    for number, row in enumerate(read_csv(file, ["id"]), start=2):
+    for number, row in enumerate(read_csv(file, ["id"], ["id"]), start=2):
         role = row.get("role") or "student"
         if not row["id"] or role not in ROLES:
             raise BadCsvError(

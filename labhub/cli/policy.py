@@ -167,9 +167,9 @@ def _tell_gradebook(course_dir: Path, assignment: "AssignmentId") -> None:
 
 @app.command()
 def decide(
+    credit: Annotated[float, typer.Option(min=0, max=100, help="Per cent of the points.")],
     student: Student = "",
     assignment: Assignment = "",
-    credit: Annotated[float, typer.Option(min=0, max=100, help="Per cent of the points.")] = 100,
     reason: Reason = "",
     by: By = "",
     at: At = "",

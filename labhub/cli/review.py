@@ -225,9 +225,9 @@ def letters(
 @app.command("check")
 def check(
     assignment: AssignmentName,
+    share: Annotated[float, typer.Option(min=0, max=100, help="Per cent of a good review.")],
     work: Work = "",
     reviewer: Reviewer = "",
-    share: Annotated[float, typer.Option(min=0, max=100, help="Per cent of a good review.")] = 100,
     by: By = "",
     at: At = "",
     course_dir: CourseDir = Path(),

@@ -13,9 +13,9 @@ from labhub.cli.term import At, Student, author, read_csv, required, store_of, t
 
 def rate(
     assignment: AssignmentName,
+    stars: Annotated[int, typer.Option(min=1, max=5, help="How helpful it was.")],
     student: Student = "",
     reviewer: Reviewer = "",
-    stars: Annotated[int, typer.Option(min=1, max=5, help="How helpful it was.")] = 3,
     answer: Annotated[str, typer.Option(help="A word to the reviewer.")] = "",
     late: Late = False,
     at: At = "",
@@ -53,7 +53,7 @@ def rate_all(
     held = round_of(term, lab)
     require_open(term, lab, answers=True, late=late)
     works = {who: work.work for work in held.works for who in work.authors}
-    rows = read_csv(file, ("student", "reviewer", "stars"))
+    rows = read_csv(file, ("student", "reviewer", "stars"), ("student", "reviewer"))
     with store_of(course_dir) as store, store.writing() as db:
         for number, row in enumerate(rows, start=2):
             if row["student"] not in works or row["stars"] not in "12345" or not row["stars"]:

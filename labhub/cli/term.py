@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -117,28 +118,42 @@ def say_trace(trace: "Trace", indent: str = "  ") -> None:
         say(f"{indent}{step.words}")
 
 
-def read_csv(path: Path, needed: Sequence[str]) -> list[dict[str, str]]:
-    """The rows of a CSV file with at least these columns, texts stripped.
+def read_csv(path: Path, needed: Sequence[str], once: Sequence[str] = ()) -> list[dict[str, str]]:
+    """The rows of a CSV file with at least these columns, texts stripped; commas or semicolons.
 
-    Raises `BadCsvError`.
+    No two rows may say the same under all columns of `once`. Raises `BadCsvError`.
     """
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            rows = [
-                {(key or "").strip(): (value or "").strip() for key, value in row.items() if key}
-                for row in reader
-            ]
-            columns = [name.strip() for name in reader.fieldnames or ()]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadCsvError(f"{path} cannot be read: {error}.") from None
+        text = path.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadCsvError(
+            f"{path} cannot be read: {error}.", hint="Save it as CSV in UTF-8."
+        ) from None
+    head = text.partition("\n")[0]
+    separator = ";" if head.count(";") > head.count(",") else ","
+    reader = csv.DictReader(StringIO(text, newline=""), delimiter=separator)
+    rows = [{key.strip(): (row[key] or "").strip() for key in row if key} for row in reader]
+    columns = [name.strip() for name in reader.fieldnames or ()]
     missing = [name for name in needed if name not in columns]
     if missing:
         raise BadCsvError(
             f"{path} has no column {', '.join(missing)}.",
             hint=f"Expected: {', '.join(needed)}. Found: {', '.join(columns)}.",
         )
+    _refuse_twice(path, rows, once)
     return rows
+
+
+def _refuse_twice(path: Path, rows: list[dict[str, str]], once: Sequence[str]) -> None:
+    seen: dict[tuple[str, ...], int] = {}
+    for number, row in enumerate(rows, start=2):
+        key = tuple(row[name] for name in once)
+        if once and key in seen:
+            raise BadCsvError(
+                f"{path}: lines {seen[key]} and {number} are both about {', '.join(key)}.",
+                hint="Take one of them out.",
+            )
+        seen[key] = number
 
 
 def write_csv(

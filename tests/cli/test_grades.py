@@ -204,6 +204,7 @@ def test_a_hand_in_of_the_group_is_everybodys_mark(tmp_path: Path) -> None:
         ("student,item,points\nzoe,report,3\n", "nobody with the id 'zoe'"),
         ("student,item,points\nann,report,300\n", "no number from 0 to 100"),
         ("student,item\nann,report\n", "has no column points"),
+        ("student,item,points\nann,report,1\nann,report,2\n", "are both about ann, report"),
     ],
 )
 def test_a_file_of_marks_with_a_mistake_changes_nothing(tmp_path: Path, text, words) -> None:

@@ -39,12 +39,22 @@ def test_people_are_listed_and_renewed(course: Path) -> None:
         ("name\nAnn\n", "has no column id. Expected: id. Found: name."),
         ("id,role\nann,boss\n", "the role 'boss' is none"),
         ("id\n\n\x20\n", "an id is missing"),
+        ("id\nann\nbo\nann\n", "lines 2 and 4 are both about ann"),
+        ("id;name\n../ann;Ann\n", "'../ann' is no id"),
     ],
 )
 def test_a_list_of_people_that_makes_no_sense_is_refused(course: Path, text, words) -> None:
     (course / "bad.csv").write_text(text)
     code, said = refused(course, "people", "import", course / "bad.csv")
     assert (code, words in " ".join(said.split())) == (2, True), said
+
+
+def test_semicolons_and_a_byte_order_mark_do_no_harm(course: Path) -> None:
+    (course / "s.csv").write_text("\ufeffid;name\neva;Eva, E\n", encoding="utf-8")
+    run(course, "people", "import", course / "s.csv")
+    assert "eva\tEva, E" in run(course, "people", "list")
+    (course / "s.csv").write_bytes("id,name\nåsa,Åsa\n".encode("latin-1"))
+    assert "Save it as CSV in UTF-8." in refused(course, "people", "import", course / "s.csv")[1]
 
 
 def test_a_missing_file_is_refused(course: Path) -> None:

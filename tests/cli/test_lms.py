@@ -167,3 +167,6 @@ def test_somebody_without_id_and_address_is_refused(tmp_path: Path) -> None:
     file = folder / "t.csv"
     file.write_text("First name,Last name,ID number,Email address\nAnn,Ek,,\n")
     assert "no id can be made for Ann Ek" in refused(folder, "lms", "people", "moodle", file)[1]
+    two = "First name,Last name,ID number,Email address\nAnn,Ek,,ann@x.org\nAnn,Al,,ann@y.org\n"
+    file.write_text(two)
+    assert "no id can be made for Ann Al" in refused(folder, "lms", "people", "moodle", file)[1]

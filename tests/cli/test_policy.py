@@ -97,6 +97,14 @@ def test_a_new_date_reaches_the_gradebook_of_nbgrader(course: Path) -> None:
     assert due == datetime(2020, 11, 6, 22, 59)
 
 
+def test_a_group_extension_helps_in_work_of_ones_own_too(course: Path) -> None:
+    at = ("--at", "2020-11-01T12:00:00+01:00")
+    run(course, "groups", "form", "g1", "--student", "ann", "--student", "bo", *at)
+    run(course, "extension", "add", "lab1", "--group", "g1", "--days", 1, "--reason", "flood")
+    assert data(course, "policy", "explain", *ANN)["phase"] == "on-time"
+    assert data(course, "policy", "explain", *ANN)["group"] is None
+
+
 def test_a_decision_stands_whatever_the_dates_become(course: Path) -> None:
     run(course, "policy", "decide", *ANN, "--credit", 80, "--reason", "agreed", "--by", "E. E.")
     new = ("policy", "changes", "lab1", "--due", "2020-11-06T23:59:00+01:00")
@@ -114,7 +122,7 @@ def test_a_decision_stands_whatever_the_dates_become(course: Path) -> None:
         (("changes", "lab1", "--due", "tomorrow"), 2, "'tomorrow' is no time with an offset"),
         (("changes", "lab1", "--due", "2020-11-06T12:00:00"), 2, "no time with an offset"),
         (("changes", "lab1", "--due", "2020-10-01T12:00:00+02:00"), 3, "is not after the release"),
-        (("decide", *ANN), 2, "--reason is missing"),
+        (("decide", *ANN, "--credit", 50), 2, "--reason is missing"),
     ],
 )
 def test_what_makes_no_sense_is_refused(course: Path, arguments, code: int, words: str) -> None:

@@ -22,6 +22,7 @@ EARLY = ("--at", "2026-09-15T12:00:00-04:00")
 OPEN = ("--at", "2026-10-08T12:00:00-04:00")
 IN_TIME = ("--at", "2026-10-18T12:00:00-04:00")
 TOO_LATE = ("--at", "2026-10-20T12:00:00-04:00")
+STARS, SHARE = ("handin1", "--stars", 4), ("handin1", "--share", 9)
 HANDED_IN = "2026-10-01 16:00:00"
 
 
@@ -171,7 +172,8 @@ def test_reviews_have_a_deadline_of_their_own(allocated: Path) -> None:
     assert (code, "It is too late. Reviews are due on Monday 19 October" in said) == (4, True)
     assert run(allocated, *collect, "--late").startswith("20 reviews")
     late = ("--at", "2026-10-25T12:00:00-04:00")
-    rate = ("review", "rate", "handin1", "--student", "ann", "--reviewer", "Reviewer A")
+    rate = ("review", "rate", "handin1", "--student", "ann", "--reviewer", "Reviewer A",
+            "--stars", 4)  # fmt: skip
     assert "Ratings and answers are due on" in refused(allocated, *rate, *late)[1]
 
 
@@ -216,13 +218,21 @@ def test_a_student_is_calibrated_on_an_example(allocated: Path) -> None:
     ("arguments", "code", "words"),
     [
         (
-            ("rate", "handin1", "--student", "ann", "--reviewer", "ann", *IN_TIME),
+            ("rate", "handin1", "--stars", 4, "--student", "ann", "--reviewer", "ann", *IN_TIME),
             2,
             "was not to review",
         ),
-        (("rate", "handin1", "--student", "an", "--reviewer", "bo"), 2, "Did you mean 'dan'?"),
-        (("rate", "handin1", "--reviewer", "bo"), 2, "--student is missing"),
-        (("check", "handin1", "--work", "work-99", "--reviewer", "bo"), 2, "was not to review"),
+        (
+            ("rate", "handin1", "--stars", 4, "--student", "an", "--reviewer", "bo"),
+            2,
+            "Did you mean 'dan'?",
+        ),
+        (("rate", "handin1", "--stars", 4, "--reviewer", "bo"), 2, "--student is missing"),
+        (
+            ("check", "handin1", "--share", 9, "--work", "work-99", "--reviewer", "bo"),
+            2,
+            "was not to review",
+        ),
         (("show", "handin2"), 2, "Nothing of handin2 has been allocated yet."),
         (("allocate", "handin9"), 2, "Did you mean 'handin"),
     ],
@@ -234,7 +244,8 @@ def test_what_makes_no_sense_is_refused(allocated: Path, arguments, code, words)
 
 def test_somebody_without_a_hand_in_rates_nothing(allocated: Path) -> None:
     run(allocated, "people", "add", "zoe")
-    rate = ("review", "rate", "handin1", "--student", "zoe", "--reviewer", "bo", *IN_TIME)
+    rate = ("review", "rate", "handin1", "--student", "zoe", "--reviewer", "bo",
+            "--stars", 4, *IN_TIME)  # fmt: skip
     assert "zoe has no hand-in in this review." in refused(allocated, *rate)[1]
 
 

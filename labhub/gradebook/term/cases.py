@@ -72,8 +72,13 @@ def case(term: Term, student: str, assignment: str) -> Case:
 def extensions_of(
     term: Term, assignment: AssignmentId, student: StudentId, unit: Unit | None
 ) -> tuple[Extension, ...]:
-    """What was granted to a student on an assignment, alone or as a member of the unit."""
+    """What was granted to a student on an assignment, alone or as a member of the group.
+
+    For group work that is the group of the unit, for other work the student's group of now.
+    """
     group = unit.group if unit is not None else None
+    if not term.course.rules.of(assignment).group_work:
+        group = term.groups.group_of(student)
     return tuple(e for e in term.extensions if e.concerns(assignment, student, group))
 
 

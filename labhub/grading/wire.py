@@ -20,7 +20,7 @@ from labhub.grading.codec import MAX_BYTES, decode, encode
 from labhub.grading.errors import ChannelTimeoutError, PeerGoneError, ProtocolError, TooLargeError
 
 _LENGTH = struct.Struct("<I")
-_CHUNK = 1 << 18
+_CHUNK = 1 << 16
 _BUFFER = 1 << 20
 """Bytes the kernel holds for us in each direction, so that a usual message is one system call."""
 _FRAME_SLACK = 4096
@@ -38,8 +38,9 @@ class Channel:
         self._socket = sock
         self._limit = limit_bytes + _FRAME_SLACK
         self._buffer = bytearray()
+        self._chunk = memoryview(bytearray(_CHUNK))
         self._broken = False
-        sock.setblocking(False)
+        sock.setblocking(True)  # a wait without a limit is then one system call, not three
         for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
             sock.setsockopt(socket.SOL_SOCKET, option, _BUFFER)
 
@@ -140,47 +141,51 @@ class Channel:
 
     def _send_some(self, view: memoryview, fds: Sequence[int], deadline: float | None) -> int:
         while True:
+            flags = self._flags_when_ready(select.POLLOUT, deadline)
             try:
                 if fds:
-                    return socket.send_fds(self._socket, [view], list(fds))
-                return self._socket.send(view)
+                    return socket.send_fds(self._socket, [view], list(fds), flags)
+                return self._socket.send(view, flags)
             except BlockingIOError:
-                self._wait(select.POLLOUT, deadline)
-            except OSError as error:
-                raise PeerGoneError("The other process has ended.") from error
-
-    def _read_some(self, fds: list[int], count: int, deadline: float | None) -> bytes:
-        while True:
-            try:
-                data = self._read_now(fds, count)
-            except BlockingIOError:
-                self._wait(select.POLLIN, deadline)
                 continue
             except OSError as error:
                 raise PeerGoneError("The other process has ended.") from error
-            if not data:
-                raise PeerGoneError("The other process has ended.")
-            return data
 
-    def _read_now(self, fds: list[int], count: int) -> bytes:
-        """Bytes that are there; without room for descriptors the kernel drops those that came."""
+    def _read_some(self, fds: list[int], count: int, deadline: float | None) -> memoryview:
+        while True:
+            flags = self._flags_when_ready(select.POLLIN, deadline)
+            try:
+                size = self._read_now(fds, count, flags)
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise PeerGoneError("The other process has ended.") from error
+            if not size:
+                raise PeerGoneError("The other process has ended.")
+            return self._chunk[:size]
+
+    def _read_now(self, fds: list[int], count: int, flags: int) -> int:
+        """How many bytes have come; without room for descriptors the kernel drops theirs."""
         if not count:
-            return self._socket.recv(_CHUNK)
-        data, control, _, _ = self._socket.recvmsg(
-            _CHUNK, socket.CMSG_SPACE(4 * count), socket.MSG_CMSG_CLOEXEC
+            return self._socket.recv_into(self._chunk, 0, flags)
+        size, control, _, _ = self._socket.recvmsg_into(
+            [self._chunk], socket.CMSG_SPACE(4 * count), socket.MSG_CMSG_CLOEXEC | flags
         )
         for level, kind, content in control:
             if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
                 usable = len(content) - len(content) % 4
                 fds += struct.unpack(f"{usable // 4}i", content[:usable])
-        return data
+        return size
 
-    def _wait(self, events: int, deadline: float | None) -> None:
+    def _flags_when_ready(self, events: int, deadline: float | None) -> int:
+        """Wait until the socket is ready or the deadline is over; flags for the call to come."""
+        if deadline is None:
+            return 0
         poll = select.poll()
         poll.register(self._socket, events)
-        left_ms = None if deadline is None else max(0.0, (deadline - time.monotonic()) * 1000)
-        if not poll.poll(left_ms):
+        if not poll.poll(max(0.0, (deadline - time.monotonic()) * 1000)):
             raise ChannelTimeoutError("The other process did not answer in time.")
+        return socket.MSG_DONTWAIT
 
 
 def _deadline(timeout_s: float | None) -> float | None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from labhub.authoring.findings import Finding, has_errors
+from labhub.grading.check.margins import Margin
 from labhub.ids import AssignmentId, GradeId, NotebookId
 
 
@@ -141,6 +142,8 @@ class CheckReport:
     test_times: tuple[TestTime, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     seed_runs: tuple[SeedRun, ...] = ()
+    margins: tuple[Margin, ...] = ()
+    """Of each limit in a test the value over all seeds that came nearest, the nearest first."""
     files_scanned: int = 0
     secrets: int = 0
     seconds: float = 0.0
@@ -177,4 +180,5 @@ class CheckReport:
         content = asdict(self)
         content["findings"] = [finding.as_dict() for finding in self.findings]
         content["verdicts"] = [asdict(verdict) | {"ok": verdict.ok} for verdict in self.verdicts]
+        content["margins"] = [asdict(each) | {"used": each.used} for each in self.margins]
         return content | {"ok": self.ok, "summary": self.summary}

@@ -239,9 +239,13 @@ class _Check:
 
     def _check_seeds(self, engine: ExamRunner, lab: Lab) -> None:
         if self.options.seeds and self._wants(Stage.SEEDS):
-            runs, findings = check_seeds(engine, lab, self.options.seeds, self.progress)
+            runs, margins, findings = check_seeds(engine, lab, self.options.seeds, self.progress)
             self._add(findings, Stage.SEEDS)
-            self.report = replace(self.report, seed_runs=(*self.report.seed_runs, *runs))
+            self.report = replace(
+                self.report,
+                seed_runs=(*self.report.seed_runs, *runs),
+                margins=(*self.report.margins, *margins),
+            )
 
     def _check_repeat(self, lab: Lab, first: ExamResult) -> None:
         if self.options.seeds and self._wants(Stage.REPEAT):

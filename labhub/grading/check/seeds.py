@@ -15,6 +15,7 @@ from dataclasses import replace
 from labhub.authoring.findings import Finding
 from labhub.authoring.names import parse, plain_python
 from labhub.grading.check.exams import SEED, VARIANT, Lab, set_parameter
+from labhub.grading.check.margins import Margin, read_notes, with_notes, worst_of
 from labhub.grading.check.reference import EngineFactory, ExamRunner, lost, reference_findings
 from labhub.grading.check.report import LostTest, Progress, SeedRun, Stage, Step
 from labhub.grading.model import CellResult, Exam, ExamResult, StudentCell, TestCell
@@ -31,24 +32,27 @@ ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 
 def check_seeds(
     engine: ExamRunner, lab: Lab, count: int, progress: Progress
-) -> tuple[tuple[SeedRun, ...], tuple[Finding, ...]]:
-    """Full marks for the author's solution with each of `count` other seeds."""
+) -> tuple[tuple[SeedRun, ...], tuple[Margin, ...], tuple[Finding, ...]]:
+    """Full marks for the author's solution with each of `count` other seeds, and how nearly."""
     exam, name = lab.reference_exam(), lab.source.path.name
     seeds = range(FIRST_SEED, FIRST_SEED + count)
     results: dict[int, ExamResult] = {}
+    margins: list[Margin] = []
     try:
-        for seed, result in engine.run((seed, with_seed(exam, seed)) for seed in seeds):
-            results[seed] = result
+        jobs = ((seed, with_notes(with_seed(exam, seed))) for seed in seeds)
+        for seed, result in engine.run(jobs):
+            results[seed], noted = read_notes(result)
+            margins += noted
             progress(Step(Stage.SEEDS, len(results), count, f"{name}, seed {seed}"))
     except ReferenceCellError as error:
-        return (), (Finding(error.code, f"{name}, another seed", error.message, error.hint),)
+        return (), (), (Finding(error.code, f"{name}, another seed", error.message, error.hint),)
     runs = tuple(_run(lab, seed, results[seed]) for seed in seeds)
     found = (
         finding
         for seed in seeds
         for finding in reference_findings(lab, f"{name}, seed {seed}", results[seed])
     )
-    return runs, tuple(finding for finding in found if finding.is_error)
+    return runs, worst_of(margins), tuple(finding for finding in found if finding.is_error)
 
 
 def _run(lab: Lab, seed: int, result: ExamResult) -> SeedRun:

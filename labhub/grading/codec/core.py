@@ -58,6 +58,9 @@ class References(Protocol):
         """The tensor that is known under `number`; `tensor` is its copy in the message."""
 
 
+_CUT_SHORT = "The message ends in the middle of a value."
+
+
 class Encoder:
     """Writes values into one buffer, within the bounds."""
 
@@ -167,7 +170,11 @@ class Decoder:
     def read(self) -> Any:
         """The next value."""
         self.spend(1)
-        tag = self.byte()
+        at = self._at
+        if at == len(self._data):
+            raise ProtocolError(_CUT_SHORT)
+        self._at = at + 1
+        tag = self._data[at]
         reader = READERS.get(tag)
         if reader is None:
             reader = self._other_reader(tag)
@@ -196,7 +203,7 @@ class Decoder:
         """The next `size` bytes, not copied."""
         end = self._at + size
         if end > len(self._data):
-            raise ProtocolError("The message ends in the middle of a value.")
+            raise ProtocolError(_CUT_SHORT)
         view = self._data[self._at : end]
         self._at = end
         return view

@@ -9,6 +9,11 @@ from labhub.cli.common import say, say_table
 
 if TYPE_CHECKING:
     from labhub.grading.check import CheckReport, Step, Verdict
+    from labhub.grading.check.margins import Margin
+
+NEAR = 0.5
+"""The share of the room to a limit from which on a value is shown."""
+MOST_MARGINS = 12
 
 
 @contextmanager
@@ -61,6 +66,14 @@ def _say_seeds(report: "CheckReport") -> None:
         rows.append((grade_id, f"{least:g} of {mine[0][1].points:g}", seeds, mine[0][1].law))
     if rows:
         say_table(("test", "least points", "seeds", "law"), rows)
+    near = [each for each in report.margins if each.used >= NEAR][:MOST_MARGINS]
+    if near:
+        header = ("test", "nearest value", "limit", "law")
+        say_table(header, [(m.grade_id, f"{m.value:.4g}", _limit(m), m.law) for m in near])
+
+
+def _limit(margin: "Margin") -> str:
+    return f"{'below' if margin.is_upper else 'above'} {margin.limit:g}"
 
 
 def _exercises(report: "CheckReport") -> list[str]:

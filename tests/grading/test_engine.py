@@ -51,6 +51,13 @@ def test_verdicts_compare_with_the_instructors_own_objects(engine: Engine):
     assert results["right"].wall_s > 0
 
 
+def test_a_test_may_set_a_name_of_the_course_that_reference_never_asks_for(engine: Engine):
+    cells = ("STEPS = 5", "def work(): return STEPS")
+    test = split("STEPS = 3\nassert work() == 3, 'work takes as many steps as STEPS says'")
+    [(_, result)] = engine.run([("it", exam(*cells, test, reference=cells))])
+    assert verdict(result, 2).status is TestStatus.PASSED, result
+
+
 def test_an_error_in_the_reference_stops_the_batch(engine: Engine):
     broken = (REFERENCE[0], "double = 1 / 0")
     with pytest.raises(ReferenceCellError, match="Cell 2"):

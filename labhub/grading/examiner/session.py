@@ -142,7 +142,8 @@ class Examiner:
                 self._reference,
                 timeout_s,
                 library_names=self._libraries,
-                shadowed=self._shadowed,
+                shadowed=self._bound & set(dir(builtins)),
+                course_names=self._bound,
             )
         finally:
             channel.close()
@@ -152,8 +153,10 @@ class Examiner:
         return _libraries(self._exam, self._reference_cells)
 
     @cached_property
-    def _shadowed(self) -> frozenset[str]:
-        return _shadowed(self._reference_cells)
+    def _bound(self) -> frozenset[str]:
+        """The names that the course's own cells bind."""
+        trees = [tree for cell in self._reference_cells if (tree := parse(cell)) is not None]
+        return frozenset(name for tree in trees for node in tree.body for name in bound_names(node))
 
 
 def _libraries(exam: Exam, reference_cells: Sequence[str]) -> Mapping[str, str]:
@@ -163,10 +166,3 @@ def _libraries(exam: Exam, reference_cells: Sequence[str]) -> Mapping[str, str]:
         if isinstance(cell, TestCell) or cell.given
     ]
     return library_names(given, reference_cells)
-
-
-def _shadowed(reference_cells: Sequence[str]) -> frozenset[str]:
-    """The builtins that the course's own solution binds anew, so that the student's are meant."""
-    trees = [tree for cell in reference_cells if (tree := parse(cell)) is not None]
-    bound = {name for tree in trees for node in tree.body for name in bound_names(node)}
-    return frozenset(bound & set(dir(builtins)))

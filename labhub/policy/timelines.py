@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from labhub.policy.dates import FULL, NONE, DailyLoss, Dates, LateStep, check, refuse
 from labhub.policy.deadlines import deadline
@@ -77,6 +78,7 @@ class Timeline:
         return tuple(_line(segment, self.calendar) for segment in self.segments)
 
 
+@lru_cache(maxsize=1024)  # a class asks for the same few again and again
 def timeline(dates: Dates, calendar: Calendar) -> Timeline:
     """The timeline of an assignment for those without an extension.
 
@@ -90,6 +92,7 @@ def timeline(dates: Dates, calendar: Calendar) -> Timeline:
     return Timeline(dates.title, calendar, segments)
 
 
+@lru_cache(maxsize=1024)
 def chain(dates: Dates, calendar: Calendar) -> tuple[Segment, ...]:
     """The segments of checked dates, each beginning where the one before ended.
 

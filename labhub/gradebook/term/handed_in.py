@@ -1,13 +1,21 @@
 """What nbgrader knows: when everybody handed in, and the points of every graded cell."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
-from nbgrader.api import Grade, Gradebook, SubmittedAssignment
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Grade,
+    Gradebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from sqlalchemy.engine import make_url
 
 from labhub.course.folder import CourseFolder
@@ -67,34 +75,58 @@ def _read(gradebook: Gradebook, ledger: Ledger) -> None:
     for entry in gradebook.assignments:
         if entry.max_score:
             ledger.points[entry.name] = exact(float(entry.max_score))
-    for submission in gradebook.db.query(SubmittedAssignment):
-        place = (AssignmentId(submission.assignment.name), StudentId(submission.student_id))
-        if submission.timestamp is not None:
-            ledger.handed_in[place] = submission.timestamp.replace(tzinfo=UTC)
-    grades: dict[Place, list[Grade]] = defaultdict(list)
-    for grade in gradebook.db.query(Grade):
-        submission = grade.notebook.assignment
-        place = (AssignmentId(submission.assignment.name), StudentId(submission.student_id))
-        grades[place].append(grade)
-    ledger.marks.update({place: _mark(found) for place, found in grades.items()})
+    for name, student, moment in gradebook.db.query(
+        Assignment.name, SubmittedAssignment.student_id, SubmittedAssignment.timestamp
+    ).join(Assignment, Assignment.id == SubmittedAssignment.assignment_id):
+        if moment is not None:
+            ledger.handed_in[AssignmentId(name), StudentId(student)] = moment.replace(tzinfo=UTC)
+    cells: dict[Place, list[_Cell]] = defaultdict(list)
+    for name, student, *cell in _cells(gradebook):
+        cells[AssignmentId(name), StudentId(student)].append(_Cell(*cell))
+    ledger.marks.update({place: _mark(found) for place, found in cells.items()})
 
 
-def _mark(grades: list[Grade]) -> LabMark:
-    """Tests have an automatic score; what has none is a question that a person reads."""
-    tests = [grade for grade in grades if grade.auto_score is not None]
-    questions = [grade for grade in grades if grade.auto_score is None]
-    return LabMark(
-        sum((_points(grade) for grade in tests), Fraction(0)),
-        tuple(
-            ManualMark(grade.name, _points(grade), exact(float(grade.max_score)))
-            for grade in sorted(questions, key=lambda grade: str(grade.name))
-        ),
-        any(grade.needs_manual_grade for grade in grades),
+@dataclass(frozen=True)
+class _Cell:
+    """One graded cell of a hand-in, as the gradebook has it."""
+
+    name: str
+    auto_score: float | None
+    score: float
+    max_score: float
+    needs_manual_grade: bool
+
+
+def _cells(gradebook: Gradebook) -> Iterable[tuple[Any, ...]]:
+    """Assignment, student and the columns of `_Cell`, for every graded cell, in one query.
+
+    nbgrader's own objects would ask the database again for each of them.
+    """
+    columns = (Grade.auto_score, Grade.score, Grade.max_score, Grade.needs_manual_grade)
+    found: Iterable[tuple[Any, ...]] = (
+        gradebook.db.query(Assignment.name, SubmittedAssignment.student_id, BaseCell.name, *columns)
+        .select_from(Grade)
+        .join(BaseCell, BaseCell.id == Grade.cell_id)
+        .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .order_by(BaseCell.name)
     )
+    return found
 
 
-def _points(grade: Grade) -> Fraction:
-    return exact(float(grade.score or 0.0))
+def _mark(cells: list[_Cell]) -> LabMark:
+    """Tests have an automatic score; what has none is a question that a person reads."""
+    tests = [cell for cell in cells if cell.auto_score is not None]
+    questions = [cell for cell in cells if cell.auto_score is None]
+    return LabMark(
+        sum((exact(float(cell.score)) for cell in tests), Fraction(0)),
+        tuple(
+            ManualMark(cell.name, exact(float(cell.score)), exact(float(cell.max_score)))
+            for cell in questions
+        ),
+        any(cell.needs_manual_grade for cell in cells),
+    )
 
 
 def _collected(folder: CourseFolder) -> Iterator[tuple[Place, datetime]]:

@@ -208,8 +208,11 @@ def letters(
     to: Annotated[Path, typer.Option("--to", help="Folder to write into.")] = Path("letters"),
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Write for each author what was said about the work, reviewers under their pseudonyms."""
-    from labhub.exchange.peer.packages import write_letters
+    """Write for authors what was said about their work, and for reviewers what was answered.
+
+    Both sides stay under their pseudonyms."""
+    from labhub.exchange.anonymise import Scrubber
+    from labhub.exchange.peer.packages import write_answers, write_letters
 
     term = term_of(course_dir)
     lab = term.course.assignment(assignment).id
@@ -219,7 +222,11 @@ def letters(
         for each in held.pairs
     }
     count = write_letters(to, held, people, until(term, lab)[1])
-    say(f"{count} letters in {to}")
+    authors = {
+        work.work: Scrubber(identities(term, work.authors, work.work)) for work in held.works
+    }
+    answers = write_answers(to, held, authors)
+    say(f"{count} letters to authors and {answers} to reviewers in {to}")
 
 
 @app.command("check")

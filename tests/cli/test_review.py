@@ -100,7 +100,7 @@ def test_packages_are_anonymous(allocated: Path) -> None:
     assert run(allocated, "review", "packages", "handin1", "--to", allocated / "p") == (
         f"20 packages in {allocated / 'p'}\n"
     )
-    (notebook, *_) = (allocated / "p" / "ann").glob("work-*/handin1.ipynb")
+    (notebook, *_) = (allocated / "p" / "ann").glob("work-*/hand-in-1.ipynb")
     assert "# by [name]" in notebook.read_text()
     text = (notebook.parent / "review.md").read_text()
     assert "## [method] Is the method right" in text
@@ -179,7 +179,12 @@ def test_reviews_have_a_deadline_of_their_own(allocated: Path) -> None:
 
 def test_letters_go_to_every_author(allocated: Path) -> None:
     run(allocated, "review", "collect", "handin1", fill_in(allocated), *IN_TIME)
-    run(allocated, "review", "letters", "handin1", "--to", allocated / "letters")
+    rate = ("review", "rate", "handin1", "--student", "ann", "--reviewer", "Reviewer A")
+    run(allocated, *rate, "--stars", 4, "--answer", "Thanks, from Ann", *TOO_LATE)
+    said = run(allocated, "review", "letters", "handin1", "--to", allocated / "letters")
+    assert said == f"10 letters to authors and 1 to reviewers in {allocated / 'letters'}\n"
+    (answers,) = (allocated / "letters").glob("*/answers.md")
+    assert "Thanks, from [name]" in answers.read_text()
     text = (allocated / "letters" / "bo" / "reviews.md").read_text()
     assert text.count("## Reviewer") == 4
     assert not any(name in text.split() for name in NAMES)

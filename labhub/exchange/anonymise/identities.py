@@ -9,6 +9,12 @@ from functools import cached_property
 
 NAME = "[name]"
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+PERSONAL_LINK = re.compile(
+    r"(?:https?://)?(?:drive|docs|colab\.research)\.google\.com/[^\s)\"'>]*", re.IGNORECASE
+)
+"""Links into somebody's own folder; where they lead, the name stands."""
+DATA_URI = re.compile(r"data:image/[^\s)\"'>]*", re.IGNORECASE)
+"""A picture inside a text, with whatever its file says about its author."""
 HOME = re.compile(r"""(?:/home/|/Users/|/root\b|[A-Za-z]:(?:\\+|/)Users(?:\\+|/))[^/\\\s"'<>:]*""")
 SHORTEST = 3
 """A shorter part of a name would also be found inside other words."""
@@ -50,6 +56,7 @@ class Scrubber:
 
     def prose(self, text: str) -> str:
         """A text for people, without names, addresses and home folders."""
+        text = PERSONAL_LINK.sub("[link]", DATA_URI.sub("[picture]", text))
         text = HOME.sub("~", EMAIL.sub("[e-mail]", text))
         for pattern in (self._whole, self._part):
             if pattern is not None:

@@ -16,6 +16,7 @@ from labhub.policy.words import say_percent
 
 FORM = "review.md"
 LETTER = "reviews.md"
+ANSWERS = "answers.md"
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,11 @@ def write_packages(
         folder = to / each.pair.reviewer / work.pseudonym
         folder.mkdir(parents=True, exist_ok=True)
         paper = papers[work.work]
-        for notebook in sorted(paper.folder.glob("*.ipynb")):
-            limit = DEFAULT_BOUNDS.file_bytes
-            raw = read_bounded(notebook, paper.folder, limit)
-            clean = anonymised(raw, notebook.name, paper.people)
-            (folder / notebook.name).write_bytes(clean)
+        for number, notebook in enumerate(sorted(paper.folder.glob("*.ipynb")), start=1):
+            raw = read_bounded(notebook, paper.folder, DEFAULT_BOUNDS.file_bytes)
+            # Under a name of ours: students write theirs into file names, too.
+            name = f"hand-in-{number}.ipynb"
+            (folder / name).write_bytes(anonymised(raw, name, paper.people))
         if not (folder / FORM).exists():
             (folder / FORM).write_text(empty_form(work.pseudonym, rows, until), encoding="utf-8")
         count += 1
@@ -74,6 +75,25 @@ def write_letters(
             (folder / LETTER).write_text(text, encoding="utf-8")
             count += 1
     return count
+
+
+def write_answers(to: Path, held: Round, authors: Mapping[str, Scrubber]) -> int:
+    """Write `to/<reviewer>/answers.md` with what the reviewed answered; how many were written.
+
+    `authors` has a scrubber for each work. Stars are not told: they are for the staff.
+    """
+    names = {work.work: work.pseudonym for work in held.works}
+    told: dict[StudentId, list[str]] = {}
+    for reply in held.replies:
+        if reply.answer:
+            text = authors[reply.pair.work].prose(reply.answer)
+            lines = told.setdefault(reply.pair.reviewer, ["# Answers to your reviews", ""])
+            lines += [f"## {names[reply.pair.work]}", "", text, ""]
+    for reviewer, lines in told.items():
+        folder = to / reviewer
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ANSWERS).write_text("\n".join(lines), encoding="utf-8")
+    return len(told)
 
 
 def letter(held: Round, work: str, reviewers: Mapping[StudentId, Identity], until: str) -> str:

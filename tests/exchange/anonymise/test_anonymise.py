@@ -53,6 +53,10 @@ def clean(*cells: dict, people: tuple[Identity, ...] = (ADA,), **metadata: objec
         ("the adagio is untouched, and 1990170 too", "the adagio is untouched, and 1990170 too"),
         ("max of the logits", "max of the logits"),
         ("student 99017", "student [name]"),
+        ("see (https://drive.google.com/file/d/1x?u=2) now", "see ([link]) now"),
+        ("[![x](https://colab.research.google.com/a.svg)]", "[![x]([link])]"),
+        ("![x](data:image/png;base64,QUJD) end", "![x]([picture]) end"),
+        ("https://github.com/pytorch/pytorch", "https://github.com/pytorch/pytorch"),
     ],
 )
 def test_prose_names_nobody(before: str, after: str) -> None:

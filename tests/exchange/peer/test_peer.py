@@ -1,6 +1,7 @@
 """Forms, packages and letters of a peer review, without names."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -8,12 +9,25 @@ from pathlib import Path
 import pytest
 
 from labhub.course.rule_model import FormRow
-from labhub.exchange.anonymise import Identity
+from labhub.exchange.anonymise import Identity, Scrubber
 from labhub.exchange.peer.errors import BadFormError
 from labhub.exchange.peer.forms import empty_form, read_form
-from labhub.exchange.peer.packages import Paper, filled_forms, letter, write_letters, write_packages
+from labhub.exchange.peer.packages import (
+    Paper,
+    filled_forms,
+    letter,
+    write_answers,
+    write_letters,
+    write_packages,
+)
 from labhub.exchange.peer.pseudonyms import pseudonymous_pairs, pseudonymous_works
-from labhub.exchange.store.reviewing import ReviewedWork, ReviewPair, Round, WrittenReview
+from labhub.exchange.store.reviewing import (
+    Reply,
+    ReviewedWork,
+    ReviewPair,
+    Round,
+    WrittenReview,
+)
 from labhub.ids import AssignmentId, StudentId
 from labhub.policy.allocations import Pair, Work, allocate
 from labhub.policy.reviews import Review
@@ -98,17 +112,29 @@ def test_packages_name_nobody_and_keep_what_was_begun(tmp_path: Path) -> None:
     source.mkdir()
     cells = [{"cell_type": "markdown", "source": "By Ann Ek", "metadata": {}}]
     raw = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    (source / "lab.ipynb").write_text(json.dumps(raw))
+    (source / "lab_ann.ipynb").write_text(json.dumps(raw))
     papers = {"g1": Paper(source, (Identity("ann", "Ann Ek"),))}
     to = tmp_path / "out"
     assert write_packages(to, held_round(), papers, ROWS, "Friday") == 2
     folder = to / "bo" / "work-07"
-    assert "Ann" not in (folder / "lab.ipynb").read_text()
+    assert "Ann" not in (folder / "hand-in-1.ipynb").read_text()
     (folder / "review.md").write_text(filled())
     write_packages(to, held_round(), papers, ROWS, "Friday")
     assert (folder / "review.md").read_text() == filled()
     forms = dict(filled_forms(to, held_round()))
     assert set(forms) == {Pair(BO, "g1"), Pair(CIA, "g1")}
+
+
+def test_reviewers_read_answers_without_names_and_stars(tmp_path: Path) -> None:
+    replies = (
+        Reply(Pair(BO, "g1"), 5, "Thank you, says Ann", ANN),
+        Reply(Pair(CIA, "g1"), 2, "", ANN),
+    )
+    held = replace(held_round(), replies=replies)
+    authors = {"g1": Scrubber((Identity("ann", "Ann Ek"), Identity("g1")))}
+    assert write_answers(tmp_path, held, authors) == 1
+    text = (tmp_path / "bo" / "answers.md").read_text()
+    assert text == "# Answers to your reviews\n\n## work-07\n\nThank you, says [name]\n"
 
 
 def test_letters_show_reviewers_by_pseudonym(tmp_path: Path) -> None:

@@ -1,0 +1,213 @@
+# %% [mutant] One shift for the whole batch
+# cell: l3e05-shift
+# kills: l3e05-t1
+def random_shift(x, max_shift, generator):
+    height, width = x.shape[2:]
+    i, j = torch.randint(0, 2 * max_shift + 1, (2,), generator=generator).tolist()
+    return F.pad(x, [max_shift] * 4)[:, :, i : i + height, j : j + width]
+
+# %% [mutant] What leaves comes in on the other side
+# cell: l3e05-shift
+# kills: l3e05-t1
+def random_shift(x, max_shift, generator):
+    moves = torch.randint(-max_shift, max_shift + 1, (len(x), 2), generator=generator).tolist()
+    return torch.stack([picture.roll(move, (1, 2)) for picture, move in zip(x, moves)])
+
+# %% [mutant] The edge is repeated
+# cell: l3e05-shift
+# kills: l3e05-t1
+def random_shift(x, max_shift, generator):
+    height, width = x.shape[2:]
+    framed = F.pad(x, [max_shift] * 4, mode="replicate")
+    starts = torch.randint(0, 2 * max_shift + 1, (len(x), 2), generator=generator).tolist()
+    return torch.stack([p[:, i : i + height, j : j + width] for p, (i, j) in zip(framed, starts)])
+
+# %% [mutant] The largest shift never comes
+# cell: l3e05-shift
+# kills: l3e05-t1
+def random_shift(x, max_shift, generator):
+    height, width = x.shape[2:]
+    framed = F.pad(x, [max_shift] * 4)
+    starts = torch.randint(0, max(1, 2 * max_shift), (len(x), 2), generator=generator).tolist()
+    return torch.stack([p[:, i : i + height, j : j + width] for p, (i, j) in zip(framed, starts)])
+
+# %% [mutant] Only along the diagonal
+# cell: l3e05-shift
+# kills: l3e05-t1
+def random_shift(x, max_shift, generator):
+    height, width = x.shape[2:]
+    framed = F.pad(x, [max_shift] * 4)
+    starts = torch.randint(0, 2 * max_shift + 1, (len(x),), generator=generator).tolist()
+    return torch.stack([p[:, i : i + height, i : i + width] for p, i in zip(framed, starts)])
+
+# %% [mutant] Only to the side
+# cell: l3e05-shift
+# kills: l3e05-t1
+def random_shift(x, max_shift, generator):
+    height, width = x.shape[2:]
+    framed = F.pad(x, [max_shift] * 4)
+    starts = torch.randint(0, 2 * max_shift + 1, (len(x),), generator=generator).tolist()
+    return torch.stack([p[:, max_shift : max_shift + height, j : j + width] for p, j in zip(framed, starts)])
+
+# %% [mutant] The global generator shifts
+# cell: l3e05-shift
+# kills: l3e05-t1
+_own_source = random_shift
+def random_shift(x, max_shift, generator):
+    torch.rand(1, generator=generator)
+    return _own_source(x, max_shift, torch.default_generator)
+
+# %% [mutant] A generator made anew in each call
+# cell: l3e05-shift
+# kills: l3e05-t1
+_given_source = random_shift
+def random_shift(x, max_shift, generator):
+    return _given_source(x, max_shift, torch.Generator().manual_seed(generator.initial_seed()))
+
+# %% [mutant] Every channel has its own shift
+# cell: l3e05-shift
+# kills: l3e05-t1
+_together = random_shift
+def random_shift(x, max_shift, generator):
+    return torch.cat([_together(channel, max_shift, generator) for channel in x.split(1, dim=1)], dim=1)
+
+# %% [mutant] Small shifts are likelier
+# cell: l3e05-shift
+# kills: l3e05-t1
+def random_shift(x, max_shift, generator):
+    height, width = x.shape[2:]
+    framed = F.pad(x, [max_shift] * 4)
+    draws = torch.randn(len(x), 2, generator=generator).mul(0.6 * max_shift).round().clamp(-max_shift, max_shift)
+    starts = (draws + max_shift).long().tolist()
+    return torch.stack([p[:, i : i + height, j : j + width] for p, (i, j) in zip(framed, starts)])
+
+# %% [mutant] The pictures are shifted in place
+# cell: l3e05-shift
+# kills: l3e05-t1
+_new = random_shift
+def random_shift(x, max_shift, generator):
+    x.copy_(_new(x, max_shift, generator))
+    return x
+
+# %% [mutant] The frame is left on
+# cell: l3e05-shift
+# kills: l3e05-t1
+_cropped = random_shift
+def random_shift(x, max_shift, generator):
+    return F.pad(_cropped(x, max_shift, generator), [max_shift] * 4)
+
+# %% [mutant] Rows and columns of the table are mixed up
+# cell: l3e05-shift
+# kills: l3e05-t2
+_table = shift_robustness
+def shift_robustness(model, x, y, max_shift):
+    return _table(model, x, y, max_shift).T
+
+# %% [mutant] Shifts in the wrong direction
+# cell: l3e05-shift
+# kills: l3e05-t2
+_downwards = shift_robustness
+def shift_robustness(model, x, y, max_shift):
+    return _downwards(model, x, y, max_shift)[::-1, ::-1].copy()
+
+# %% [mutant] The table wraps round the edge
+# cell: l3e05-shift
+# kills: l3e05-t2
+def shift_robustness(model, x, y, max_shift):
+    m = max_shift
+    return np.array([[evaluate(model, [(x.roll((dy, dx), (2, 3)), y)]) for dx in range(-m, m + 1)] for dy in range(-m, m + 1)])
+
+# %% [mutant] The table lacks the last shift
+# cell: l3e05-shift
+# kills: l3e05-t2
+_whole_table = shift_robustness
+def shift_robustness(model, x, y, max_shift):
+    return _whole_table(model, x, y, max_shift)[:-1, :-1]
+
+# %% [mutant] The table holds mistakes
+# cell: l3e05-shift
+# kills: l3e05-t2
+_accuracies = shift_robustness
+def shift_robustness(model, x, y, max_shift):
+    return 1 - _accuracies(model, x, y, max_shift)
+
+# %% [mutant] Judged in training mode
+# cell: l3e05-shift
+# kills: l3e05-t2
+def shift_robustness(model, x, y, max_shift):
+    m, (height, width) = max_shift, x.shape[2:]
+    framed = F.pad(x, [m] * 4)
+    table = np.zeros((2 * m + 1, 2 * m + 1))
+    with torch.no_grad():
+        for dy, dx in np.ndindex(table.shape):
+            moved = framed[:, :, 2 * m - dy : 2 * m - dy + height, 2 * m - dx : 2 * m - dx + width]
+            table[dy, dx] = (model(moved).argmax(dim=1) == y).float().mean()
+    return table
+
+# %% [mutant] The model stays in evaluation mode
+# cell: l3e05-shift
+# kills: l3e05-t2
+_flagged = shift_robustness
+def shift_robustness(model, x, y, max_shift):
+    table = _flagged(model, x, y, max_shift)
+    model.eval()
+    return table
+
+# %% [mutant] Random shifts instead of all
+# cell: l3e05-shift
+# kills: l3e05-t2
+def shift_robustness(model, x, y, max_shift):
+    side = 2 * max_shift + 1
+    source = torch.Generator().manual_seed(0)
+    return np.array([[evaluate(model, [(random_shift(x, max_shift, source), y)]) for _ in range(side)] for _ in range(side)])
+
+# %% [alternate] A loop over pictures, tensors as table
+# cell: l3e05-shift
+def _displaced(x, dy, dx):
+    out, (height, width) = torch.zeros_like(x), x.shape[-2:]
+    rows = [i for i in range(height) if 0 <= i - dy < height]
+    columns = [j for j in range(width) if 0 <= j - dx < width]
+    for i in rows:
+        out[..., i, columns] = x[..., i - dy, [j - dx for j in columns]]
+    return out
+
+def random_shift(x, max_shift, generator):
+    moves = torch.randint(-max_shift, max_shift + 1, (len(x), 2), generator=generator)
+    out = torch.empty_like(x)
+    for k, (dy, dx) in enumerate(moves.tolist()):
+        out[k] = _displaced(x[k], dy, dx)
+    return out
+
+def shift_robustness(model, x, y, max_shift):
+    flag, m = model.training, max_shift
+    model.eval()
+    table = torch.zeros(2 * m + 1, 2 * m + 1)
+    with torch.no_grad():
+        for dy in range(-m, m + 1):
+            for dx in range(-m, m + 1):
+                table[m + dy, m + dx] = (model(_displaced(x, dy, dx)).argmax(1) == y).double().mean()
+    model.train(flag)
+    return table
+
+# %% [alternate] Floats rounded down, rolled and blanked
+# cell: l3e05-shift
+def random_shift(x, max_shift, generator):
+    side = 2 * max_shift + 1
+    code = (torch.rand(len(x), generator=generator) * side**2).long().clamp(max=side**2 - 1)
+    moved = x.clone()
+    for k, number in enumerate(code.tolist()):
+        dy, dx = number // side - max_shift, number % side - max_shift
+        picture = torch.roll(x[k], (dy, dx), (1, 2))
+        if dy: picture[:, slice(0, dy) if dy > 0 else slice(dy, None)] = 0
+        if dx: picture[:, :, slice(0, dx) if dx > 0 else slice(dx, None)] = 0
+        moved[k] = picture
+    return moved
+
+# %% [alternate] A grid of all shifts as nested lists
+# cell: l3e05-shift
+def shift_robustness(model, x, y, max_shift):
+    reach, (height, width) = range(-max_shift, max_shift + 1), x.shape[2:]
+    def moved(dy, dx):
+        padded = F.pad(x, (max(dx, 0), max(-dx, 0), max(dy, 0), max(-dy, 0)))
+        return padded[:, :, max(-dy, 0) : max(-dy, 0) + height, max(-dx, 0) : max(-dx, 0) + width]
+    return [[evaluate(model, [(moved(dy, dx)[:17], y[:17]), (moved(dy, dx)[17:], y[17:])]) for dx in reach] for dy in reach]

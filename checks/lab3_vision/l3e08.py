@@ -1,0 +1,311 @@
+# %% [mutant] Attacked in training mode
+# cell: l3e08-attack
+# kills: l3e08-t1
+def _as_is(model, x, y):
+    leaf = x.detach().clone().requires_grad_()
+    return torch.autograd.grad(F.cross_entropy(model(leaf), y), leaf)[0]
+def fgsm(model, x, y, eps):
+    return (x + eps * _as_is(model, x, y).sign()).clamp(0, 1)
+
+# %% [mutant] The model stays in evaluation mode
+# cell: l3e08-attack
+# kills: l3e08-t1
+_flagged = fgsm
+def fgsm(model, x, y, eps):
+    result = _flagged(model, x, y, eps)
+    model.eval()
+    return result
+
+# %% [mutant] The model ends in training mode
+# cell: l3e08-attack
+# kills: l3e08-t1
+_restored = fgsm
+def fgsm(model, x, y, eps):
+    result = _restored(model, x, y, eps)
+    model.train()
+    return result
+
+# %% [mutant] The picture is changed in place
+# cell: l3e08-attack
+# kills: l3e08-t1
+_copied = fgsm
+def fgsm(model, x, y, eps):
+    return x.copy_(_copied(model, x, y, eps))
+
+# %% [mutant] The picture goes on recording gradients
+# cell: l3e08-attack
+# kills: l3e08-t1
+def fgsm(model, x, y, eps):
+    before = model.training
+    model.eval()
+    x.requires_grad_()
+    gradient, = torch.autograd.grad(F.cross_entropy(model(x), y), x)
+    model.train(before)
+    return (x.detach() + eps * gradient.sign()).clamp(0, 1)
+
+# %% [mutant] Gradients stay on the parameters
+# cell: l3e08-attack
+# kills: l3e08-t1
+def fgsm(model, x, y, eps):
+    before = model.training
+    model.eval()
+    leaf = x.detach().clone().requires_grad_()
+    F.cross_entropy(model(leaf), y).backward()
+    model.train(before)
+    return (x + eps * leaf.grad.sign()).clamp(0, 1)
+
+# %% [mutant] Gradients of the parameters are wiped out
+# cell: l3e08-attack
+# kills: l3e08-t1
+_sparing = fgsm
+def fgsm(model, x, y, eps):
+    result = _sparing(model, x, y, eps)
+    model.zero_grad()
+    return result
+
+# %% [mutant] The result has a history
+# cell: l3e08-attack
+# kills: l3e08-t1
+def fgsm(model, x, y, eps):
+    leaf = x.detach().clone().requires_grad_()
+    return (leaf + eps * input_gradient(model, x, y).sign()).clamp(0, 1)
+
+# %% [mutant] The gradient itself, not its sign
+# cell: l3e08-attack
+# kills: l3e08-t1
+def fgsm(model, x, y, eps):
+    gradient = input_gradient(model, x, y)
+    return (x + eps * gradient / gradient.abs().max()).clamp(0, 1)
+
+# %% [mutant] A step in the Euclidean norm
+# cell: l3e08-attack
+# kills: l3e08-t1
+def fgsm(model, x, y, eps):
+    gradient = input_gradient(model, x, y)
+    norm = gradient.flatten(1).norm(dim=1).clamp(min=1e-12)
+    return (x + eps * gradient / norm[:, None, None, None]).clamp(0, 1)
+
+# %% [mutant] The loss goes down
+# cell: l3e08-attack
+# kills: l3e08-t1
+def fgsm(model, x, y, eps):
+    return (x - eps * input_gradient(model, x, y).sign()).clamp(0, 1)
+
+# %% [mutant] Pixels leave [0, 1]
+# cell: l3e08-attack
+# kills: l3e08-t1
+def fgsm(model, x, y, eps):
+    return x + eps * input_gradient(model, x, y).sign()
+
+# %% [mutant] The parameters are frozen for good
+# cell: l3e08-attack
+# kills: l3e08-t1
+_thawed = fgsm
+def fgsm(model, x, y, eps):
+    model.requires_grad_(False)
+    return _thawed(model, x, y, eps)
+
+# %% [mutant] The label that the model gives, not the true one
+# cell: l3e08-attack
+# kills: l3e08-t1
+_true = fgsm
+def fgsm(model, x, y, eps):
+    with torch.no_grad():
+        guess = copy.deepcopy(model).eval()(x).argmax(dim=1)
+    return _true(model, x, guess, eps)
+
+# %% [mutant] No random start
+# cell: l3e08-attack
+# kills: l3e08-t2
+def pgd(model, x, y, eps, alpha, steps, generator):
+    place = x.detach().clone()
+    for _ in range(steps):
+        place = place + alpha * input_gradient(model, place, y).sign()
+        place = (x + (place - x).clamp(-eps, eps)).clamp(0, 1)
+    return place
+
+# %% [mutant] One step only
+# cell: l3e08-attack
+# kills: l3e08-t2
+_many = pgd
+def pgd(model, x, y, eps, alpha, steps, generator):
+    return _many(model, x, y, eps, alpha, min(steps, 1), generator)
+
+# %% [mutant] One step too many
+# cell: l3e08-attack
+# kills: l3e08-t2
+_counted = pgd
+def pgd(model, x, y, eps, alpha, steps, generator):
+    return _counted(model, x, y, eps, alpha, steps + 1, generator)
+
+# %% [mutant] Steps along the gradient, without the sign
+# cell: l3e08-attack
+# kills: l3e08-t2
+def pgd(model, x, y, eps, alpha, steps, generator):
+    place = (x + eps * (2 * torch.rand(x.shape, generator=generator).to(x) - 1)).clamp(0, 1)
+    for _ in range(steps):
+        gradient = input_gradient(model, place, y)
+        place = place + alpha * gradient / gradient.abs().max()
+        place = (x + (place - x).clamp(-eps, eps)).clamp(0, 1)
+    return place
+
+# %% [mutant] No way back into the cube
+# cell: l3e08-attack
+# kills: l3e08-t2
+def pgd(model, x, y, eps, alpha, steps, generator):
+    place = (x + eps * (2 * torch.rand(x.shape, generator=generator).to(x) - 1)).clamp(0, 1)
+    for _ in range(steps):
+        place = (place + alpha * input_gradient(model, place, y).sign()).clamp(0, 1)
+    return place
+
+# %% [mutant] The cube moves along
+# cell: l3e08-attack
+# kills: l3e08-t2
+def pgd(model, x, y, eps, alpha, steps, generator):
+    place = (x + eps * (2 * torch.rand(x.shape, generator=generator).to(x) - 1)).clamp(0, 1)
+    for _ in range(steps):
+        step = alpha * input_gradient(model, place, y).sign()
+        place = (place + step.clamp(-eps, eps)).clamp(0, 1)
+    return place
+
+# %% [mutant] Back into the cube only at the end
+# cell: l3e08-attack
+# kills: l3e08-t2
+def pgd(model, x, y, eps, alpha, steps, generator):
+    place = x + eps * (2 * torch.rand(x.shape, generator=generator).to(x) - 1)
+    for _ in range(steps):
+        place = place + alpha * input_gradient(model, place, y).sign()
+    return (x + (place - x).clamp(-eps, eps)).clamp(0, 1)
+
+# %% [mutant] The gradient is always taken at the original
+# cell: l3e08-attack
+# kills: l3e08-t2
+def pgd(model, x, y, eps, alpha, steps, generator):
+    place = (x + eps * (2 * torch.rand(x.shape, generator=generator).to(x) - 1)).clamp(0, 1)
+    for _ in range(steps):
+        place = place + alpha * input_gradient(model, x, y).sign()
+        place = (x + (place - x).clamp(-eps, eps)).clamp(0, 1)
+    return place
+
+# %% [mutant] The start comes from the global generator
+# cell: l3e08-attack
+# kills: l3e08-t2
+_own_start = pgd
+def pgd(model, x, y, eps, alpha, steps, generator):
+    return _own_start(model, x, y, eps, alpha, steps, torch.default_generator)
+
+# %% [mutant] The start only goes up
+# cell: l3e08-attack
+# kills: l3e08-t2
+def pgd(model, x, y, eps, alpha, steps, generator):
+    place = (x + eps * torch.rand(x.shape, generator=generator).to(x)).clamp(0, 1)
+    for _ in range(steps):
+        place = place + alpha * input_gradient(model, place, y).sign()
+        place = (x + (place - x).clamp(-eps, eps)).clamp(0, 1)
+    return place
+
+# %% [mutant] The start is a corner of the cube
+# cell: l3e08-attack
+# kills: l3e08-t2
+def pgd(model, x, y, eps, alpha, steps, generator):
+    corner = 2 * torch.randint(2, x.shape, generator=generator).to(x) - 1
+    place = (x + eps * corner).clamp(0, 1)
+    for _ in range(steps):
+        place = place + alpha * input_gradient(model, place, y).sign()
+        place = (x + (place - x).clamp(-eps, eps)).clamp(0, 1)
+    return place
+
+# %% [mutant] The start is normal noise
+# cell: l3e08-attack
+# kills: l3e08-t2
+def pgd(model, x, y, eps, alpha, steps, generator):
+    noise = (0.5 * torch.randn(x.shape, generator=generator).to(x)).clamp(-1, 1)
+    place = (x + eps * noise).clamp(0, 1)
+    for _ in range(steps):
+        place = place + alpha * input_gradient(model, place, y).sign()
+        place = (x + (place - x).clamp(-eps, eps)).clamp(0, 1)
+    return place
+
+# %% [mutant] Many steps in training mode
+# cell: l3e08-attack
+# kills: l3e08-t2
+def pgd(model, x, y, eps, alpha, steps, generator):
+    place = (x + eps * (2 * torch.rand(x.shape, generator=generator).to(x) - 1)).clamp(0, 1)
+    for _ in range(steps):
+        leaf = place.clone().requires_grad_()
+        slope, = torch.autograd.grad(F.cross_entropy(model(leaf), y), leaf)
+        place = (x + (place + alpha * slope.sign() - x).clamp(-eps, eps)).clamp(0, 1)
+    return place
+
+# %% [mutant] Many steps down
+# cell: l3e08-attack
+# kills: l3e08-t2
+_uphill = pgd
+def pgd(model, x, y, eps, alpha, steps, generator):
+    return _uphill(model, x, y, eps, -alpha, steps, generator)
+
+# %% [mutant] Many steps leave gradients behind
+# cell: l3e08-attack
+# kills: l3e08-t2
+_clean = pgd
+def pgd(model, x, y, eps, alpha, steps, generator):
+    before = model.training
+    F.cross_entropy(model.eval()(x), y).backward()
+    model.train(before)
+    return _clean(model, x, y, eps, alpha, steps, generator)
+
+# %% [alternate] Backward on frozen parameters, everything restored
+# cell: l3e08-attack
+def _slope(model, x, y):
+    flag, wanted = model.training, [p.requires_grad for p in model.parameters()]
+    model.eval()
+    for p in model.parameters():
+        p.requires_grad_(False)
+    leaf = x.detach().clone()
+    leaf.requires_grad = True
+    nn.CrossEntropyLoss()(model(leaf), y).backward()
+    for p, keep in zip(model.parameters(), wanted):
+        p.requires_grad_(keep)
+    model.train(flag)
+    return leaf.grad.detach()
+
+def fgsm(model, x, y, eps):
+    return torch.clip(x.detach() + eps * torch.sign(_slope(model, x, y)), 0.0, 1.0)
+
+def pgd(model, x, y, eps, alpha, steps, generator):
+    low, high = (x.detach() - eps).clamp(min=0), (x.detach() + eps).clamp(max=1)
+    start = torch.empty_like(x).uniform_(-eps, eps, generator=generator) if eps else torch.zeros_like(x)
+    z = torch.max(torch.min(x.detach() + start, high), low)
+    for _ in range(steps):
+        z = torch.max(torch.min(z + alpha * _slope(model, z, y).sign(), high), low)
+    return z
+
+# %% [alternate] On a copy of the model, one change that is added at the end
+# cell: l3e08-attack
+def fgsm(model, x, y, eps):
+    twin = copy.deepcopy(model).eval()
+    delta = torch.zeros_like(x, requires_grad=True)
+    loss = F.nll_loss(F.log_softmax(twin(x.detach() + delta), dim=1), y, reduction="sum")
+    slope, = torch.autograd.grad(loss, [delta])
+    return (x.detach() + slope.sign() * eps).clamp(min=0, max=1)
+
+def pgd(model, x, y, eps, alpha, steps, generator):
+    twin, x = copy.deepcopy(model).eval(), x.detach()
+    delta = (torch.rand(x.shape, dtype=x.dtype, generator=generator) * 2 * eps - eps)
+    delta = (x + delta).clamp(0, 1) - x
+    for _ in range(steps):
+        delta = delta.detach().requires_grad_()
+        slope, = torch.autograd.grad(F.cross_entropy(twin(x + delta), y), delta)
+        delta = (delta.detach() + alpha * slope.sign()).clamp(-eps, eps)
+        delta = (x + delta).clamp(0, 1) - x
+    return x + delta
+
+# %% [alternate] A list of places
+# cell: l3e08-attack
+def pgd(model, x, y, eps, alpha, steps, generator):
+    original = x.detach().clone()
+    places = [(original + (torch.rand(x.shape, generator=generator).to(x) - 0.5) * 2 * eps).clamp(0, 1)]
+    while len(places) <= steps:
+        ahead = places[-1] + alpha * torch.sign(input_gradient(model, places[-1], y))
+        places.append(torch.clamp(torch.clamp(ahead, original - eps, original + eps), 0, 1))
+    return places[-1]

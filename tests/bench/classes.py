@@ -14,6 +14,20 @@ from tests.bench import torch_lab
 
 REPOSITORY = Path(__file__).parents[2]
 LAB_1 = "lab1_feedforward"
+COURSE = """
+[course]
+id = "bench"
+title = "A class to be graded"
+zone = "Europe/Stockholm"
+
+[[assignments]]
+id = "{lab}"
+title = "The lab"
+release = 2027-01-18T08:00:00+01:00
+due = 2027-02-08T23:59:00+01:00
+late_until = 2027-02-22T23:59:00+01:00
+weight_percent = 100
+"""
 
 
 def make_course(folder: Path, lab: str, students: int) -> None:
@@ -26,6 +40,7 @@ def make_course(folder: Path, lab: str, students: int) -> None:
     (folder / "nbgrader_config.py").write_text(
         'c = get_config()\nc.CourseDirectory.course_id = "bench"\nc.ExecutePreprocessor.timeout = 120\n'
     )
+    (folder / "course.toml").write_text(COURSE.format(lab=lab))
     subprocess.run(
         ["labhub", "generate-assignment", lab, "--course-dir", str(folder)],
         check=True, capture_output=True,

@@ -2,33 +2,40 @@
 
     python -m tests.bench.limit JOBS NOTEBOOK...
 
-One process imports what the lab needs, then forks a child per notebook, `JOBS` at a time; the
-child runs the notebook's cells but for the test cells, with IPython.
+One process imports what the grader's warm parent imports, then forks a child per notebook, `JOBS`
+at a time; the child runs the notebook's cells but for the test cells, with IPython.
 """
 
+import gc
 import json
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
+from labhub.grading.sandbox import hugepages
+from labhub.grading.warm import ON_DEMAND, PRELOAD, preload
+
 
 def _shell() -> Any:
-    import matplotlib.pyplot
-    import numpy
-    import pandas
-    import sklearn.datasets
-    import torch
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
-    assert matplotlib.pyplot and numpy and pandas and sklearn.datasets
-    torch.set_num_threads(1)
     config = Config()
     config.HistoryManager.enabled = False
     shell = InteractiveShell.instance(config=config)
     shell.enable_gui = lambda gui=None: None
     return shell
+
+
+def _warm_up(paths: list[str]) -> None:
+    """Import and settle as the grader does, so that nothing but the students' cells is left."""
+    text = "".join(Path(path).read_text() for path in paths)
+    wanted = [module for name, modules in ON_DEMAND.items() if name in text for module in modules]
+    preload((*PRELOAD, *wanted))
+    gc.collect()
+    gc.freeze()
+    hugepages.collapse()
 
 
 def _sources(path: str) -> list[str]:
@@ -53,6 +60,7 @@ def _run(shell: Any, path: str) -> None:
 def main(jobs: int, paths: list[str]) -> None:
     """Runs every notebook in a fork of this process, `jobs` at a time."""
     shell = _shell()
+    _warm_up(paths)
     running = 0
     for path in paths:
         if running == jobs:

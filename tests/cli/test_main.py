@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+import typer
 
 import labhub as package
 from labhub.cli.verbs import VERBS
@@ -45,7 +47,17 @@ def test_every_verb_has_help_under_both_spellings(labhub, verb: str) -> None:
 
 @pytest.mark.parametrize("verb", sorted(set(VERBS) - {"validate", "doctor"}))
 def test_every_verb_on_a_course_takes_its_folder(labhub, verb: str) -> None:
-    assert "--course-dir" in labhub(verb, "--help").stdout
+    for words in commands_of(verb):
+        assert "--course-dir" in labhub(*words, "--help").stdout, words
+
+
+def commands_of(verb: str) -> list[tuple[str, ...]]:
+    """The verb, or for a group each verb of the group."""
+    module, name = VERBS[verb].split(":")
+    found = getattr(import_module(f"labhub.cli.{module}"), name)
+    if not isinstance(found, typer.Typer):
+        return [(verb,)]
+    return [(verb, each) for each in typer.main.get_command(found).commands]  # type: ignore[attr-defined]
 
 
 def test_an_unknown_verb_is_a_mistake_of_usage(labhub) -> None:

@@ -25,7 +25,7 @@ from labhub.cli.term import (
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-app = verbs("More time for one student or one group; it never lowers credit.")
+app = verbs("More time for a student or a group.\n\nAn extension never lowers credit.")
 
 
 @app.command()
@@ -41,7 +41,9 @@ def add(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Grant an extension, and show the timeline that holds with it."""
+    """Grant an extension.
+
+    Shows the timeline that holds with it."""
     from labhub.exchange.store.grants import add_extension
     from labhub.ids import GroupId, StudentId
     from labhub.policy.assignments import calendar_of, dates_of
@@ -120,7 +122,9 @@ def remove(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Withdraw an extension. That it was granted stays in the history."""
+    """Withdraw an extension.
+
+    That it was granted stays in the history."""
     from labhub.exchange.store.grants import withdraw_extension
 
     course_of(course_dir)

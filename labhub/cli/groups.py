@@ -27,15 +27,11 @@ if TYPE_CHECKING:
     from labhub.course.model import Course
     from labhub.policy.groups import EventKind
 
-app = verbs("Groups that hand in together. Staff may go beyond a rule when they give a reason.")
+app = verbs("Groups that hand in together.\n\nStaff may go beyond a rule when they give a reason.")
 
 GroupName = Annotated[str, typer.Argument(metavar="GROUP", help="Id of the group.")]
 Students = Annotated[list[str] | None, typer.Option("--student", help="Id; may be repeated.")]
 ActAs = Annotated[str, typer.Option("--as", help="Act as this student, under the students' rules.")]
-
-app.command("import")(groups_files.import_)
-app.command()(groups_files.export)
-app.command()(groups_files.draw)
 
 
 @app.command()
@@ -48,7 +44,9 @@ def form(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Found a group with these members; staff may found an empty one."""
+    """Found a group with these members.
+
+    Staff may found an empty one."""
     from labhub.policy.groups import EventKind
 
     first, *rest = student or [act_as]
@@ -82,7 +80,9 @@ def join(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Become a member; where the course wants it so, after an invitation."""
+    """Become a member of a group.
+
+    Where the course wants it so, an invitation comes first."""
     from labhub.policy.groups import EventKind
 
     _change(course_dir, group, [(EventKind.JOINED, student or act_as)], act_as, reason, by, at)
@@ -130,7 +130,9 @@ def move(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Move a student from his or her group to this one, both at once."""
+    """Move a student into this group.
+
+    He or she leaves the old group at the same moment."""
     from labhub.exchange.store.groups import change_groups, group_events
     from labhub.ids import GroupId, StudentId
     from labhub.policy.groups import EventKind, replay
@@ -153,7 +155,9 @@ def drop_out(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Take a student off the course: out of the group and of later labs."""
+    """Take a student off the course.
+
+    He or she leaves the group, and is in no later lab."""
     from labhub.exchange.store.groups import change_groups
     from labhub.policy.groups import EventKind
 
@@ -178,7 +182,9 @@ def except_(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Let one student, on one lab, hand in alone, with another group, or not at all."""
+    """Make an exception for one student on one lab.
+
+    The student hands in alone, with another group, or not at all."""
     from labhub.exchange.store.groups import add_group_exception, require_group
     from labhub.exchange.store.people import require_people
     from labhub.ids import GroupId, StudentId
@@ -206,9 +212,10 @@ def except_(
 
 @app.command("list")
 def list_(at: At = "", course_dir: CourseDir = Path(), as_json: AsJson = False) -> None:
-    """List the groups of now, or of another moment; exit code 1 where something is odd.
+    """List the groups, of now or of another moment.
 
-    Odd are groups that are too small or too large, and students without a group."""
+    Exit code 1 where something is odd: groups that are too small or too large, and students
+    without a group."""
     from labhub.exchange.store.groups import group_events
     from labhub.exchange.store.people import people
     from labhub.policy.groups import problems, replay
@@ -289,3 +296,8 @@ def _say_members(course: "Course", course_dir: Path, group: str) -> None:
     with store_of(course_dir) as store, store.reading() as db:
         members = sorted(require_group(db, group))
     say(f"{group}: {', '.join(members) or 'nobody'}")
+
+
+app.command("import")(groups_files.import_)
+app.command()(groups_files.export)
+app.command()(groups_files.draw)

@@ -27,8 +27,9 @@ COLUMNS = ("group", "student")
 def import_(
     file: FromFile, reason: Reason = "", by: By = "", at: At = "", course_dir: CourseDir = Path()
 ) -> None:
-    """Make groups from a CSV file with the columns group and student, all or none.
+    """Make groups from a CSV file.
 
+    It has the columns group and student, and all of it is done or none.
     Groups that exist get more members; nobody is taken out of one."""
     from labhub.exchange.store.groups import change_groups, group_events
     from labhub.exchange.store.people import require_people
@@ -55,7 +56,9 @@ def import_(
 
 
 def export(to: ToFile = None, at: At = "", course_dir: CourseDir = Path()) -> None:
-    """Write the groups as CSV, as `import` reads them."""
+    """Write the groups as CSV.
+
+    As `import` reads them."""
     from labhub.exchange.store.groups import group_events
     from labhub.policy.groups import replay
 
@@ -78,7 +81,9 @@ def draw(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Draw groups by lot for the students who are in none; the rest is spread over them."""
+    """Draw groups by lot.
+
+    For the students who are in none; those who do not fill a group are spread over the others."""
     from labhub.exchange.store.groups import change_groups, group_events
     from labhub.exchange.store.people import people
     from labhub.policy.groups import EventKind, drawn, replay

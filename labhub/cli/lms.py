@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from labhub.gradebook.term.finals import Final
     from labhub.policy.marks import Item
 
-app = verbs("Grade tables of Canvas and Moodle. People are matched by id or e-mail, never by name.")
+app = verbs(
+    "Grade tables of Canvas and Moodle.\n\nPeople are matched by id or e-mail, never by name."
+)
 
 System = Annotated[
     Literal["canvas", "moodle"], typer.Argument(help="Whose table it is.", show_default=False)
@@ -36,9 +38,10 @@ TOTAL = "total"
 
 @app.command()
 def people(system: System, file: File, by: By = "", course_dir: CourseDir = Path()) -> None:
-    """Add the people of a table, and renew names, addresses and the system's own ids.
+    """Add or renew the people of a table.
 
-    Somebody who is known keeps the id; somebody new gets the part of the address before the @."""
+    Names, addresses and the system's own ids are taken. Somebody who is known keeps the id;
+    somebody new gets the part of the address before the @."""
     from labhub.exchange.lms.matching import match
     from labhub.exchange.lms.tables import person_name
     from labhub.exchange.store.people import Person, put_people
@@ -79,10 +82,10 @@ def fill(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Fill grades into a table that the system exported, to be imported there again.
+    """Fill grades into an exported table.
 
-    Without --column every item whose title is a column; ITEM may be `total`, the percentage.
-    What is not marked yet is left as it is."""
+    It can be imported into the system again. Without --column every item whose title is a
+    column; ITEM may be `total`, the percentage. What is not marked yet is left as it is."""
     from labhub.exchange.lms.matching import match
     from labhub.gradebook.term.finals import finals
 
@@ -99,7 +102,9 @@ def fill(
 
 @app.command()
 def export(system: System, to: ToFile = None, at: At = "", course_dir: CourseDir = Path()) -> None:
-    """Write a new table with all items and the percentage, for a system that takes one."""
+    """Write a new table with all items.
+
+    And with the percentage, where a grade is complete."""
     from dataclasses import asdict
 
     from labhub.exchange.lms.tables import DIALECTS, new_table
@@ -126,7 +131,9 @@ def import_(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Take marks out of a table, such as of a quiz held there; empty cells are left out."""
+    """Take marks out of a table.
+
+    For example those of a quiz held there; empty cells are left out."""
     from labhub.exchange.lms.matching import match
     from labhub.exchange.store.marks import StaffMark, put_staff_marks
     from labhub.exchange.store.people import people as everybody

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from labhub.ids import StudentId
     from labhub.policy.marks import Item
 
-app = verbs("Marks for projects and other work that no notebook grades; appeals and their answers.")
+app = verbs(
+    "Marks of the staff, and appeals.\n\nFor projects and other work that no notebook grades."
+)
 
 ItemName = Annotated[str, typer.Argument(metavar="ITEM", help="Id of an item or a lab.")]
 Points = Annotated[str, typer.Option("--points", help="E.g. 18 or 17.5.")]
@@ -47,7 +49,7 @@ def set_(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Give points to a student, or to every member of a group."""
+    """Give points to a student or a group."""
     from labhub.exchange.store.marks import StaffMark, put_staff_marks
 
     if bool(points) is excused or bool(student) is bool(group):
@@ -65,9 +67,10 @@ def set_(
 
 @app.command("import")
 def import_(file: FromFile, by: By = "", at: At = "", course_dir: CourseDir = Path()) -> None:
-    """Give points from a CSV file with the columns student, item and points, all or none.
+    """Give points from a CSV file.
 
-    Points may be `excused`; a column reason may stand there."""
+    It has the columns student, item and points, and all of it is done or none. Points may be
+    `excused`; a column reason may stand there."""
     from labhub.exchange.store.marks import StaffMark, put_staff_marks
     from labhub.exchange.store.people import require_people
     from labhub.ids import StudentId
@@ -103,7 +106,9 @@ def decide(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Decide on a student's points, against tests and lateness. It stands after re-grading."""
+    """Decide on a student's points.
+
+    The decision stands against tests and lateness, and after re-grading."""
     from labhub.exchange.store.marks import decide_points
     from labhub.policy.marks import Override
 

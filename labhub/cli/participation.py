@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from labhub.course.model import Course
     from labhub.policy.sessions import Attendance
 
-app = verbs("Sessions of the schedule: who was there, who took part, and a zero with its reason.")
+app = verbs("Attendance in the sessions of the schedule.")
 
 SessionName = Annotated[str, typer.Argument(metavar="SESSION", help="Id of the session.")]
 COLUMNS = ("session", "student", "attended", "engagement", "excused")
@@ -85,7 +85,9 @@ def _calendar(course: "Course") -> str:
 
 @app.command()
 def sheet(session: SessionName, to: ToFile = None, course_dir: CourseDir = Path()) -> None:
-    """Write a CSV sheet of a session, with what is noted so far, to be filled in."""
+    """Write a CSV sheet of a session, to be filled in.
+
+    It holds what is noted so far."""
     from labhub.exchange.store.groups import group_events
     from labhub.exchange.store.people import people
     from labhub.exchange.store.sittings import attendance
@@ -106,10 +108,11 @@ def sheet(session: SessionName, to: ToFile = None, course_dir: CourseDir = Path(
 
 @app.command("import")
 def import_(file: FromFile, by: By = "", at: At = "", course_dir: CourseDir = Path()) -> None:
-    """Keep attendance and engagement from a CSV sheet, all or none.
+    """Read attendance from a CSV sheet.
 
-    Columns are session, student and attended (yes or no); engagement and excused may stand there.
-    Rows where nothing is filled in are left out. A reasoned zero is kept."""
+    All of it is kept, or nothing. Columns are session, student and attended (yes or no);
+    engagement and excused may stand there. Rows where nothing is filled in are left out. A
+    reasoned zero is kept."""
     from labhub.exchange.store.people import require_people
     from labhub.exchange.store.sittings import attendance, put_attendance
     from labhub.ids import StudentId
@@ -159,7 +162,9 @@ def zero(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Decide that a session counts as nothing for a student, whoever was there."""
+    """Decide on a zero for a session.
+
+    It holds whoever was there."""
     from labhub.policy.sessions import Attendance, ReasonedZero
 
     _session(course_of(course_dir), session)
@@ -171,7 +176,9 @@ def zero(
 
 @app.command()
 def export(to: ToFile = None, course_dir: CourseDir = Path()) -> None:
-    """Write everything that was noted as CSV, as `import` reads it."""
+    """Write everything that was noted as CSV.
+
+    As `import` reads it."""
     from labhub.exchange.store.sittings import attendance
 
     course_of(course_dir)

@@ -9,7 +9,7 @@ from labhub.cli.common import AsJson, CourseDir, say, say_json, say_table
 from labhub.cli.errors import BadCsvError
 from labhub.cli.term import By, FromFile, author, course_of, read_csv, store_of, verbs
 
-app = verbs("Students and staff, and their ids in a learning system.")
+app = verbs("Students and staff.")
 
 ROLES = ("student", "staff")
 

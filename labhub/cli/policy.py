@@ -35,14 +35,16 @@ if TYPE_CHECKING:
     from labhub.gradebook.term.cases import Case
     from labhub.ids import AssignmentId
 
-app = verbs("Deadlines: what holds, why, and what another date would change.")
+app = verbs("Deadlines: what holds, and why.")
 
 
 @app.command()
 def show(
     assignment: AssignmentName, course_dir: CourseDir = Path(), as_json: AsJson = False
 ) -> None:
-    """Show the timeline of a lab for those without an extension."""
+    """Show the timeline of a lab.
+
+    It holds for those without an extension."""
     from labhub.policy.assignments import timeline_of
 
     course = course_of(course_dir)
@@ -63,7 +65,7 @@ def explain(
     at: At = "",
     as_json: AsJson = False,
 ) -> None:
-    """Tell why a student's hand-in of a lab counts as it does.
+    """Tell why a hand-in counts as it does.
 
     Names everybody who hands in together, the student's own timeline with extensions and spent
     late days, and every rule that had a say."""
@@ -125,8 +127,9 @@ def changes(
     course_dir: CourseDir = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Change a date in course.toml, and show whom it concerns.
+    """Change a date, and show whom it concerns.
 
+    The date is changed in course.toml, and in nbgrader's gradebook where that knows the lab.
     With --dry-run nothing is written. What staff decided for a hand-in stays as it is."""
     from labhub.course.edit import change_dates, replace_text
     from labhub.gradebook.term.changes import concerned
@@ -175,7 +178,9 @@ def decide(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Decide on the credit of one hand-in, whatever the dates say."""
+    """Decide on the credit of one hand-in.
+
+    The decision stands whatever the dates become."""
     from labhub.exchange.store.grants import decide_credit
     from labhub.policy.assignments import share
     from labhub.policy.verdicts import Decision

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from labhub.course.model import Course
     from labhub.course.rule_model import GradedItem
 
-app = verbs("Parts of the project: proposal, report and what else course.toml asks for.")
+app = verbs("Parts of the project, such as a proposal.")
 
 ItemName = Annotated[str, typer.Argument(metavar="ITEM", help="Id of the item.")]
 
@@ -30,9 +30,10 @@ def hand_in(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Hand in a part for a student; for group work once for the whole group.
+    """Hand in a part of the project.
 
-    Earlier parts stay. A file is copied below projects/, with its SHA-256."""
+    For group work, one of the group hands in. Earlier parts stay. A file is copied below
+    projects/, with its SHA-256."""
     from labhub.exchange.projects.parts import Part, ensure_open, take
     from labhub.exchange.store.people import require_people
     from labhub.exchange.store.projects import add_project_hand_in
@@ -58,7 +59,7 @@ def list_(
     course_dir: CourseDir = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """List the parts that were handed in, the newest of each student and item last."""
+    """List the parts that were handed in."""
     from labhub.exchange.store.projects import project_hand_ins
 
     zone = course_of(course_dir).zone

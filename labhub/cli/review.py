@@ -43,12 +43,6 @@ if TYPE_CHECKING:
     from labhub.policy.allocations import Allocation
 
 app = verbs("Double-blind peer review of hand-ins.")
-app.command()(review_report.show)
-app.command()(review_report.flags)
-app.command()(review_report.quality)
-app.command()(review_report.report)
-app.command()(review_replies.rate)
-app.command("rate-all")(review_replies.rate_all)
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder for each student.")]
 Work = Annotated[str, typer.Option("--work", help="Hand-in: its name, or pseudonym.")]
@@ -64,10 +58,11 @@ def allocate(
     course_dir: CourseDir = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Draw who reviews what, or fill the gaps after late hand-ins and drop-outs.
+    """Draw who reviews what.
 
-    Written reviews never move. Nobody reviews the own group, or meets an author twice in the
-    course where it can be avoided."""
+    Done again, it fills the gaps after late hand-ins and drop-outs. Written reviews never move.
+    Nobody reviews the own group, or meets an author twice in the course where it can be
+    avoided."""
     import secrets
 
     from labhub.exchange.peer.pseudonyms import pseudonymous_pairs, pseudonymous_works
@@ -121,10 +116,10 @@ def packages(
     to: Annotated[Path, typer.Option("--to", help="Folder to write into.")] = Path("reviews"),
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Write a folder for each reviewer: anonymous notebooks, and a form for each.
+    """Write a folder for each reviewer.
 
-    Names, ids, addresses, folders, metadata and the declaration are taken out. Names of
-    variables stay."""
+    It holds anonymous notebooks, and a form for each. Names, ids, addresses, folders, metadata
+    and the declaration are taken out. Names of variables stay."""
     from labhub.exchange.peer.packages import Paper, write_packages
     from labhub.gradebook.term.reviewing import works
 
@@ -145,7 +140,9 @@ def form(
     to: Annotated[Path, typer.Option("--to", help="File to write.")] = Path("review.md"),
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Write an empty form, to be handed out with the example that staff have marked."""
+    """Write an empty form.
+
+    To be handed out with the example that staff have marked."""
     from labhub.exchange.peer.forms import empty_form
 
     term = term_of(course_dir)
@@ -164,9 +161,9 @@ def collect(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Read the forms that came back; exit code 1 where some are not filled in right.
+    """Read the forms that came back.
 
-    Those that are right are kept all the same."""
+    Exit code 1 where some are not filled in right. Those that are right are kept all the same."""
     from labhub.errors import LabhubError
     from labhub.exchange.intake.read import read_bounded
     from labhub.exchange.peer.forms import FORM_BYTES, empty_form, read_form
@@ -208,9 +205,10 @@ def letters(
     to: Annotated[Path, typer.Option("--to", help="Folder to write into.")] = Path("letters"),
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Write for authors what was said about their work, and for reviewers what was answered.
+    """Write letters to authors and reviewers.
 
-    Both sides stay under their pseudonyms."""
+    Authors read what was said about their work, reviewers what was answered. Both sides stay
+    under their pseudonyms."""
     from labhub.exchange.anonymise import Scrubber
     from labhub.exchange.peer.packages import write_answers, write_letters
 
@@ -239,7 +237,9 @@ def check(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Keep what a member of the staff thinks of one review; it replaces the authors' rating."""
+    """Keep what staff think of one review.
+
+    It replaces the authors' rating."""
     from labhub.exchange.store.reviewing import put_spot_check
     from labhub.policy.roundings import exact
 
@@ -264,7 +264,9 @@ def calibrate(
     course_dir: CourseDir = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Compare a student's review of the example with the staff's; exit code 1 if too far apart."""
+    """Compare a review of the example with the staff's.
+
+    Exit code 1 if they are too far apart."""
     from labhub.cli.reviewing import criteria_of
     from labhub.exchange.peer.forms import read_form
     from labhub.exchange.store.reviewing import put_calibration
@@ -286,3 +288,11 @@ def calibrate(
             say(step.words)
     if not found.passed:
         raise typer.Exit(FAILED)
+
+
+app.command()(review_replies.rate)
+app.command("rate-all")(review_replies.rate_all)
+app.command()(review_report.show)
+app.command()(review_report.flags)
+app.command()(review_report.quality)
+app.command()(review_report.report)

@@ -21,7 +21,9 @@ def rate(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Rate and answer a review, as one of the authors (--student)."""
+    """Rate and answer a review.
+
+    As one of the authors (--student)."""
     from labhub.exchange.peer.errors import NotAllocatedError
     from labhub.exchange.store.reviewing import Reply, put_reply
 
@@ -45,7 +47,9 @@ def rate_all(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Keep many ratings and answers from a CSV file, all or none."""
+    """Read ratings and answers from a CSV file.
+
+    All of it is kept, or nothing."""
     from labhub.exchange.store.reviewing import Reply, put_reply
 
     term = term_of(course_dir, at)

@@ -21,7 +21,9 @@ def show(
     course_dir: CourseDir = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Show staff both sides: who reviewed what, marks, ratings, texts and answers."""
+    """Show staff both sides.
+
+    Who reviewed what, marks, ratings, texts and answers."""
     term = term_of(course_dir, at)
     held = round_of(term, term.course.assignment(assignment).id)
     chosen = held.work(work)
@@ -61,7 +63,9 @@ def _sides(held: "Round") -> list[dict[str, object]]:
 def flags(
     assignment: AssignmentName, at: At = "", course_dir: CourseDir = Path(), as_json: AsJson = False
 ) -> None:
-    """List reviews that somebody should look at: missing, empty, copied or abusive ones."""
+    """List reviews that somebody should look at.
+
+    Missing, empty, copied or abusive ones."""
     from labhub.gradebook.term.reviewing import odd_reviews
 
     term = term_of(course_dir, at)

@@ -26,14 +26,16 @@ if TYPE_CHECKING:
     from labhub.policy.deadlines import Deadline
     from labhub.policy.seminars import Place, Slot
 
-app = verbs("Seminars: register for a slot by wishes, with a waiting list.")
+app = verbs("Registration for seminars.")
 
 Staff = Annotated[bool, typer.Option("--staff", help="As staff: also after the deadline.")]
 
 
 @app.command()
 def slots(at: At = "", course_dir: CourseDir = Path(), as_json: AsJson = False) -> None:
-    """Show the slots with the places that are left, and until when one registers."""
+    """Show the slots and the places left.
+
+    And until when one registers."""
     from labhub.policy.words import say_moment
 
     course = course_of(course_dir)
@@ -65,7 +67,9 @@ def register(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Register, or change a registration. A place stays as long as the wishes do."""
+    """Register, or change a registration.
+
+    A place stays as long as the wishes do."""
     from labhub.exchange.store.people import require_people
     from labhub.exchange.store.projects import add_seminar_event
     from labhub.ids import StudentId
@@ -87,7 +91,9 @@ def register(
 def withdraw(
     student: Student = "", staff: Staff = False, at: At = "", course_dir: CourseDir = Path()
 ) -> None:
-    """Give a place back; the first in the waiting list who wishes it gets it."""
+    """Give a place back.
+
+    The first in the waiting list who wishes it gets it."""
     from labhub.exchange.store.projects import add_seminar_event
     from labhub.ids import StudentId
     from labhub.policy.seminars import SeminarEvent, SeminarKind, check
@@ -128,7 +134,9 @@ def list_(course_dir: CourseDir = Path(), as_json: AsJson = False) -> None:
 def ics(
     student: Student = "", to: ToFile = None, at: At = "", course_dir: CourseDir = Path()
 ) -> None:
-    """Write a calendar file (.ics) with all talks, or one student's."""
+    """Write a calendar file (.ics).
+
+    It holds all talks, or one student's."""
     from labhub.policy.invitations import calendar_file, seminar_appointment
 
     course = course_of(course_dir)
@@ -149,7 +157,9 @@ def ics(
 
 @app.command()
 def letter(student: Student = "", course_dir: CourseDir = Path()) -> None:
-    """Print the e-mail that tells a student about the place or the waiting list."""
+    """Print the e-mail about a student's place.
+
+    Or about the place in the waiting list."""
     from labhub.ids import StudentId
     from labhub.policy.errors import SeminarRefusedError
 

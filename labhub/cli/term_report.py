@@ -14,7 +14,9 @@ def term_report(
     at: At = "",
     course_dir: CourseDir = Path(),
 ) -> None:
-    """Tell in a page how the term went: hand-ins, reviews, project, appeals, grades."""
+    """Tell in a page how the term went.
+
+    Hand-ins, lateness, reviews, project, appeals and grades."""
     from labhub.exchange.store.marks import appeals
     from labhub.gradebook.term.overview import overview
 

@@ -56,11 +56,11 @@ def people(system: System, file: File, by: By = "", course_dir: CourseDir = Path
         renewed = {place: known[student] for student, place in found.rows.items()}
         persons: list[Person] = []
         taken = set(known)
-        for place, row in enumerate(table.rows):
+        for place, row in table.people():
             email = next((v for v in table.values(row, table.dialect.emails) if "@" in v), "")
             own = next(iter(table.values(row, table.dialect.own)), "")
             before = renewed.get(place)
-            name = person_name(table, row)
+            name = person_name(table, row) or (before.name if before else "")
             new = before.id if before else StudentId(email.partition("@")[0] or own)
             if not new or (before is None and new in taken):
                 raise BadCsvError(f"{file}:{place + 2}: no id can be made for {name or 'nobody'}.")

@@ -29,7 +29,7 @@ def match(
     by_id, by_email = _index(people)
     rows: dict[StudentId, int] = {}
     unmatched: list[int] = []
-    for place, row in enumerate(table.rows):
+    for place, row in table.people():
         found = {s for v in table.values(row, table.dialect.ids) for s in by_id.get(v, ())}
         emails = table.values(row, table.dialect.emails)
         found |= {s for value in emails for s in by_email.get(value.casefold(), ())}

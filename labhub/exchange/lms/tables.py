@@ -8,7 +8,7 @@ name, ID number and Email address, then one for every grade item; any of them ma
 
 import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
@@ -52,12 +52,17 @@ DIALECTS = {each.name: each for each in (CANVAS, MOODLE)}
 
 @dataclass
 class GradeTable:
-    """A table as the learning system wrote it, cell for cell. `special` rows name nobody."""
+    """A table as the learning system wrote it, cell for cell and in its order."""
 
     header: list[str]
-    special: list[list[str]]
     rows: list[list[str]]
     dialect: Dialect
+    special: frozenset[int] = frozenset()
+    """The places of rows that name nobody of the course."""
+
+    def people(self) -> Iterator[tuple[int, list[str]]]:
+        """The rows of people, each with its place."""
+        return ((n, row) for n, row in enumerate(self.rows) if n not in self.special)
 
     def column(self, title: str) -> int:
         """The place of the column of that title; Canvas's number behind it may be left out.
@@ -84,15 +89,15 @@ class GradeTable:
 
     def points_possible(self, column: int) -> str:
         """What the table says a column gives; empty where it does not."""
-        for row in self.special:
-            if row[0].strip() == POINTS_POSSIBLE:
-                return row[column].strip()
+        for place in self.special:
+            if self.rows[place][0].strip() == POINTS_POSSIBLE:
+                return self.rows[place][column].strip()
         return ""
 
     def text(self) -> str:
         """The table as CSV."""
         file = StringIO(newline="")
-        csv.writer(file, lineterminator="\r\n").writerows([self.header, *self.special, *self.rows])
+        csv.writer(file, lineterminator="\r\n").writerows([self.header, *self.rows])
         return file.getvalue()
 
 
@@ -113,8 +118,8 @@ def read_table(text: str, dialect: Dialect) -> GradeTable:
             hint=f"Expected one of: {', '.join((*dialect.ids, *dialect.emails))}.",
         )
     body = [[*row, *[""] * (len(header) - len(row))][: len(header)] for row in rows[1:]]
-    special = [row for row in body if _is_special(row, dialect)]
-    return GradeTable(header, special, [row for row in body if row not in special], dialect)
+    special = frozenset(n for n, row in enumerate(body) if _is_special(row, dialect))
+    return GradeTable(header, body, dialect, special)
 
 
 def new_table(
@@ -130,7 +135,7 @@ def new_table(
         header = ["First name", "Last name", "ID number", "Email address"]
         rows = [[*_first_last(p["name"]), p["lms_id"] or p["id"], p["email"]] for p in people]
     blank = [""] * len(titles)
-    return GradeTable([*header, *titles], [], [[*row, *blank] for row in rows], dialect)
+    return GradeTable([*header, *titles], [[*row, *blank] for row in rows], dialect)
 
 
 def person_name(table: GradeTable, row: Sequence[str]) -> str:

@@ -69,14 +69,18 @@ def explain(
 
     Names everybody who hands in together, the student's own timeline with extensions and spent
     late days, and every rule that had a say."""
-    from labhub.gradebook.term.cases import case
+    from labhub.gradebook.term.cases import case, late_days_left
+    from labhub.policy.words import say_count
 
     term = term_of(course_dir, at)
     found = case(term, required(student, "--student"), required(assignment, "--assignment"))
+    left = late_days_left(term, found.student)
     if as_json:
-        say_json(_plain(found))
-    else:
-        _say(found)
+        say_json(_plain(found) | {"late_days_left": left})
+        return
+    _say(found)
+    if left is not None:
+        say(f"  {say_count(left, 'late day')} left for the rest of the course.")
 
 
 def _say(found: "Case") -> None:

@@ -176,6 +176,9 @@ def test_late_days_are_spent_by_the_whole_group(course: Path) -> None:
     hand_in(course, "ann", "handin1", "2026-10-04 12:00:00")
     said = run(course, "policy", "explain", "--student", "bo", "--assignment", "handin1")
     assert "The late budget moved the due date: 2 days spent, 1 left." in said
+    assert "1 late day left for the rest of the course." in said
+    cia = ("policy", "explain", "--student", "cia", "--assignment", "handin1")
+    assert data(course, *cia)["late_days_left"] == 3
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,12 @@ def spending(term: Term) -> Spending:
     return spend(budget, _claims(term), term.calendar)
 
 
+def late_days_left(term: Term, student: StudentId) -> int | None:
+    """What a student has left of the late budget; None in a course without one."""
+    budget = budget_of(term.course)
+    return None if budget is None else spending(term).left.get(student, budget.days)
+
+
 def _claims(term: Term) -> Iterator[Claim]:
     for plan in term.course.assignments:
         dates = dates_of(term.course, plan.id)

@@ -58,26 +58,26 @@ def autograde(
     goes on. Marks and comments that a person gave are kept. Exit code 1 if the grader failed on
     a hand-in; one that cannot be read gets 0 and a name for what is wrong with it.
     """
-    from labhub.gradebook.autograding import Order, autograde
     from labhub.grading.engine import Engine
-    from labhub.ids import AssignmentId
 
-    course = open_course(course_dir)
-    order = Order(
-        assignment=AssignmentId(assignment),
-        student=student,
-        force=force,
-        dry_run=dry_run,
-        timeout_s=timeout_s,
-        sandboxed=sandbox != "none",
-    )
-    if not order.sandboxed:
+    if sandbox == "none":
         warn("no sandbox: student code runs as you and can read and change your files.")
-    with (
-        Engine(sandbox=sandbox, jobs=jobs or None, data_dir=data_dir) as engine,
-        autograde(course, engine, order) as batch,
-    ):
-        outcomes = list(_watched(batch, assignment))
+    with Engine(sandbox=sandbox, jobs=jobs or None, data_dir=data_dir) as engine:
+        # Only now: the engine imports torch in another process while this one imports nbgrader.
+        from labhub.gradebook.autograding import Order, autograde
+        from labhub.ids import AssignmentId
+
+        course = open_course(course_dir)
+        order = Order(
+            assignment=AssignmentId(assignment),
+            student=student,
+            force=force,
+            dry_run=dry_run,
+            timeout_s=timeout_s,
+            sandboxed=sandbox != "none",
+        )
+        with autograde(course, engine, order) as batch:
+            outcomes = list(_watched(batch, assignment))
     if feedback:
         _write_feedback(course, order.assignment, outcomes)
     outcomes.sort(key=lambda outcome: outcome.student)

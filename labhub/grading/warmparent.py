@@ -91,6 +91,8 @@ class WarmParent:
     def end(self) -> None:
         """Hang up and wait; all that was forked from it ends with it."""
         self.mailbox.close()
+        if not self.ready:  # nothing was forked from it yet, and importing takes seconds
+            self._process.kill()
         try:
             self._process.wait(_END_TIMEOUT_S)
         except subprocess.TimeoutExpired:

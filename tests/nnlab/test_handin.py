@@ -44,6 +44,13 @@ def test_a_complete_notebook_has_no_problems():
     assert find_problems(COMPLETE, LAB) == []
 
 
+def test_a_hand_in_of_single_exercises_names_its_cells_itself():
+    own = notebook(cell("l1e01-t1"))
+    own["metadata"]["nnlab"] = {"cells": {"l1e01-t1": "code", "l1m-a": "markdown"}}
+    assert find_problems(own, "handin1") == ["cell l1m-a is missing: take it from a fresh copy"]
+    assert find_problems(notebook(cell("x")), "handin1") == []
+
+
 @pytest.mark.parametrize(
     ("damaged", "sentence"),
     [

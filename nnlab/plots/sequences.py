@@ -177,7 +177,7 @@ def samples(texts: Mapping[tuple[int, float], str], run: Run) -> Figure:
     """What a model wrote: a row per epoch, a column per temperature."""
     epochs = sorted({epoch for epoch, _ in texts})
     heats = sorted({temperature for _, temperature in texts})
-    size = (10.5, 0.5 + 1.5 * len(epochs))
+    size = (10.5, 0.5 + 1.1 * len(epochs))
     figure, panels = plt.subplots(len(epochs), len(heats), figsize=size, squeeze=False)
     for row, epoch in zip(panels, epochs, strict=True):
         for axes, heat in zip(row, heats, strict=True):
@@ -206,7 +206,8 @@ def tag_confusion(gold: Sequence[str], predicted: Sequence[str], run: Run) -> Fi
     figure, axes = plt.subplots(figsize=(6.6, 5.4))
     axes.imshow(wrong, cmap="Oranges", vmax=max(1, wrong.max()))
     for i, j in np.argwhere(counts > 0):
-        axes.text(j, i, str(counts[i, j]), ha="center", va="center", fontsize=6.5)
+        shade = "white" if wrong[i, j] > 0.6 * wrong.max() > 0 else "0.15"
+        axes.text(j, i, str(counts[i, j]), ha="center", va="center", fontsize=6.5, color=shade)
     axes.set_xticks(range(len(names)), names, rotation=60, fontsize=8)
     axes.set_yticks(range(len(names)), names, fontsize=8)
     axes.set(xlabel="predicted", ylabel="gold", title=str(run))

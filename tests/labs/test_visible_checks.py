@@ -1,4 +1,4 @@
-"""The visible checks of lab 1: green for a right solution, red for a gap or a gross mistake."""
+"""The visible checks of the labs: green for a right solution, red for a gap or a gross mistake."""
 
 from collections.abc import Iterator
 
@@ -7,25 +7,42 @@ import matplotlib.pyplot as plt
 import pytest
 
 from nnlab.check import CheckFailedError
-from tests.labs.lab1 import checks, solved, source_of, stub_of
+from tests.labs.catalogue import LAB1, LAB2, Lab, stub_of
 
 GROSS = {
-    "l1g-check-paper": ("l1e01-paper", "The loss lacks its half"),
-    "l1g-check-activations": ("l1e02-activations", "Relu keeps the wrong half"),
-    "l1g-check-softmax": ("l1e03-softmax", "The gradient has the wrong sign"),
-    "l1g-check-logreg": ("l1e04-logreg", "The step goes uphill"),
-    "l1g-check-affine": ("l1e05-affine", "db is a mean"),
-    "l1g-check-numgrad": ("l1e06-numgrad", "One-sided differences"),
-    "l1g-buggy": ("l1e06-numgrad", "All entries are moved at once"),
-    "l1g-check-checker": ("l1e06-checker", "The checker rejects everything"),
-    "l1g-check-mlp": ("l1e07-mlp", "The slope of the activation is forgotten"),
-    "l1g-check-steps": ("l1e08-sgd", "The step goes uphill"),
-    "l1g-check-train": ("l1e08-train", "The history begins before the first epoch"),
-    "l1g-check-dropout": ("l1e09-dropout", "It drops at test time too"),
-    "l1g-check-stopping": ("l1e09-stopping", "It waits one call too long"),
-    "l1g-check-norms": ("l1e10-norms", "One layer is missing"),
+    LAB1: {
+        "l1g-check-paper": ("l1e01-paper", "The loss lacks its half"),
+        "l1g-check-activations": ("l1e02-activations", "Relu keeps the wrong half"),
+        "l1g-check-softmax": ("l1e03-softmax", "The gradient has the wrong sign"),
+        "l1g-check-logreg": ("l1e04-logreg", "The step goes uphill"),
+        "l1g-check-affine": ("l1e05-affine", "db is a mean"),
+        "l1g-check-numgrad": ("l1e06-numgrad", "One-sided differences"),
+        "l1g-buggy": ("l1e06-numgrad", "All entries are moved at once"),
+        "l1g-check-checker": ("l1e06-checker", "The checker rejects everything"),
+        "l1g-check-mlp": ("l1e07-mlp", "The slope of the activation is forgotten"),
+        "l1g-check-steps": ("l1e08-sgd", "The step goes uphill"),
+        "l1g-check-train": ("l1e08-train", "The history begins before the first epoch"),
+        "l1g-check-dropout": ("l1e09-dropout", "It drops at test time too"),
+        "l1g-check-stopping": ("l1e09-stopping", "It waits one call too long"),
+        "l1g-check-norms": ("l1e10-norms", "One layer is missing"),
+    },
+    LAB2: {
+        "l2g-check-text": ("l2e01-text", "Padding on the left"),
+        "l2g-check-baseline": ("l2e02-baseline", "Unseen words are skipped"),
+        "l2g-check-rnn": ("l2e03-rnn", "dWh is transposed"),
+        "l2g-check-memory": ("l2e04-clip", "Every number by itself"),
+        "l2g-check-stream": ("l2e05-stream", "The target is the input"),
+        "l2g-check-lstm": ("l2e06-lstm", "The gates come in the order i, f, o, g"),
+        "l2g-check-lm": ("l2e07-charlm", "The state is ignored"),
+        "l2g-check-sampling": ("l2e08-sampling", "Torch's global generator"),
+        "l2g-check-tagger": ("l2e09-tagger", "No mask"),
+    },
 }
 """Check cell -> a solution cell before it, and a mutant of that which a student must notice."""
+CASES = [(lab, place) for lab, places in GROSS.items() for place in places]
+GAPLESS = {"l1g-check-paper", "l1g-check-train"}
+"""Checks of what is not one function with a gap."""
+each_check = pytest.mark.parametrize(("lab", "place"), CASES, ids=[place for _, place in CASES])
 
 
 @pytest.fixture(autouse=True)
@@ -36,34 +53,38 @@ def _test_mode(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     plt.close("all")
 
 
-def run_check(place: str, *, solution: str = "", changed: str = "") -> None:
-    names = solved(place)
+def run_check(lab: Lab, place: str, *, solution: str = "", changed: str = "") -> None:
+    names = lab.solved(place)
     if changed:
         exec(compile(changed, f"<{solution}>", "exec"), names)
-    exec(compile(source_of(place), f"<{place}>", "exec"), names)
+    exec(compile(lab.source_of(place), f"<{place}>", "exec"), names)
 
 
-@pytest.mark.parametrize("place", GROSS)
-def test_a_right_solution_passes_its_check(place, capsys):
-    run_check(place)
+@each_check
+def test_a_right_solution_passes_its_check(lab, place, capsys):
+    run_check(lab, place)
     said = capsys.readouterr().out
     assert "  ok    " in said
     assert "FAIL" not in said
     assert "todo" not in said
 
 
-@pytest.mark.parametrize("place", GROSS)
-def test_a_gross_mistake_fails_its_check(place, capsys):
-    solution, title = GROSS[place]
-    (variant,) = (v for v in checks().variants if v.cell == solution and v.title == title)
+@each_check
+def test_a_gross_mistake_fails_its_check(lab, place, capsys):
+    solution, title = GROSS[lab][place]
+    (variant,) = (v for v in lab.checks.variants if v.cell == solution and v.title == title)
     with pytest.raises(CheckFailedError, match="do not hold yet"):
-        run_check(place, solution=solution, changed=variant.code)
+        run_check(lab, place, solution=solution, changed=variant.code)
     assert "FAIL" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("place", sorted(set(GROSS) - {"l1g-check-paper", "l1g-check-train"}))
-def test_a_gap_is_called_a_task_and_not_a_mistake(place, capsys):
-    solution, _ = GROSS[place]
+@pytest.mark.parametrize(
+    ("lab", "place"),
+    [case for case in CASES if case[1] not in GAPLESS],
+    ids=[place for _, place in CASES if place not in GAPLESS],
+)
+def test_a_gap_is_called_a_task_and_not_a_mistake(lab, place, capsys):
+    solution, _ = GROSS[lab][place]
     with pytest.raises(CheckFailedError, match="do not hold yet"):
-        run_check(place, solution=solution, changed=stub_of(source_of(solution)))
+        run_check(lab, place, solution=solution, changed=stub_of(lab.source_of(solution)))
     assert "  todo  " in capsys.readouterr().out

@@ -1,0 +1,199 @@
+# %% [mutant] min_count is ignored
+# cell: l2e01-text
+# kills: l2e01-t1
+def build_vocab(sentences, min_count=1):
+    counts = Counter(word for sentence in sentences for word in sentence)
+    return {word: id for id, word in enumerate(["<pad>", "<unk>", *counts])}
+
+# %% [mutant] Strictly more than min_count
+# cell: l2e01-text
+# kills: l2e01-t1
+def build_vocab(sentences, min_count=1):
+    counts = Counter(word for sentence in sentences for word in sentence)
+    frequent = [word for word, count in counts.items() if count > min_count]
+    return {word: id for id, word in enumerate(["<pad>", "<unk>", *frequent])}
+
+# %% [mutant] PAD and UNK are swapped
+# cell: l2e01-text
+# kills: l2e01-t1
+def build_vocab(sentences, min_count=1):
+    counts = Counter(word for sentence in sentences for word in sentence)
+    frequent = [word for word, count in counts.items() if count >= min_count]
+    return {word: id for id, word in enumerate(["<unk>", "<pad>", *frequent])}
+
+# %% [mutant] A gap in the ids where rare words were
+# cell: l2e01-text
+# kills: l2e01-t1
+def build_vocab(sentences, min_count=1):
+    counts = Counter(word for sentence in sentences for word in sentence)
+    vocab = {"<pad>": 0, "<unk>": 1}
+    for id, (word, count) in enumerate(counts.items(), start=2):
+        if count >= min_count:
+            vocab[word] = id
+    return vocab
+
+# %% [mutant] Words are counted once per sentence
+# cell: l2e01-text
+# kills: l2e01-t1
+def build_vocab(sentences, min_count=1):
+    counts = Counter(word for sentence in sentences for word in set(sentence))
+    frequent = sorted(word for word, count in counts.items() if count >= min_count)
+    return {word: id for id, word in enumerate(["<pad>", "<unk>", *frequent])}
+
+# %% [mutant] Everything becomes lower case
+# cell: l2e01-text
+# kills: l2e01-t1
+def build_vocab(sentences, min_count=1):
+    counts = Counter(word.lower() for sentence in sentences for word in sentence)
+    frequent = [word for word, count in counts.items() if count >= min_count]
+    return {word: id for id, word in enumerate(["<pad>", "<unk>", *frequent])}
+
+# %% [mutant] No stand-in for unknown words
+# cell: l2e01-text
+# kills: l2e01-t1
+def build_vocab(sentences, min_count=1):
+    counts = Counter(word for sentence in sentences for word in sentence)
+    frequent = [word for word, count in counts.items() if count >= min_count]
+    return {word: id for id, word in enumerate(["<pad>", *frequent])}
+
+# %% [mutant] The default leaves out what comes once
+# cell: l2e01-text
+# kills: l2e01-t1
+_whole_vocab = build_vocab
+def build_vocab(sentences, min_count=2):
+    return _whole_vocab(sentences, min_count)
+
+# %% [mutant] Unknown words are left out
+# cell: l2e01-text
+# kills: l2e01-t2
+def encode(sentence, vocab):
+    return [vocab[word] for word in sentence if word in vocab]
+
+# %% [mutant] Unknown words become padding
+# cell: l2e01-text
+# kills: l2e01-t2
+def encode(sentence, vocab):
+    return [vocab.get(word, 0) for word in sentence]
+
+# %% [mutant] The vocabulary grows while it encodes
+# cell: l2e01-text
+# kills: l2e01-t2
+def encode(sentence, vocab):
+    return [vocab.setdefault(word, len(vocab)) for word in sentence]
+
+# %% [mutant] Known words are found whatever their case
+# cell: l2e01-text
+# kills: l2e01-t2
+def encode(sentence, vocab):
+    return [vocab.get(word, vocab.get(word.lower(), vocab["<unk>"])) for word in sentence]
+
+# %% [mutant] Encoding records the unknown word under the id of UNK
+# cell: l2e01-text
+# kills: l2e01-t2
+def encode(sentence, vocab):
+    return [vocab.setdefault(word, vocab["<unk>"]) for word in sentence]
+
+# %% [mutant] An unknown word is a KeyError
+# cell: l2e01-text
+# kills: l2e01-t2
+def encode(sentence, vocab):
+    return [vocab[word] for word in sentence]
+
+# %% [mutant] Padding on the left
+# cell: l2e01-text
+# kills: l2e01-t3
+def pad_batch(seqs):
+    width = max(map(len, seqs))
+    ids = torch.tensor([[0] * (width - len(seq)) + list(seq) for seq in seqs])
+    return ids, torch.tensor([len(seq) for seq in seqs])
+
+# %% [mutant] Lengths after padding
+# cell: l2e01-text
+# kills: l2e01-t3
+_padded = pad_batch
+def pad_batch(seqs):
+    ids, lengths = _padded(seqs)
+    return ids, torch.full_like(lengths, ids.shape[1])
+
+# %% [mutant] Numbers with a decimal point
+# cell: l2e01-text
+# kills: l2e01-t3
+_padded = pad_batch
+def pad_batch(seqs):
+    ids, lengths = _padded(seqs)
+    return ids.float(), lengths
+
+# %% [mutant] Padded with UNK
+# cell: l2e01-text
+# kills: l2e01-t3
+def pad_batch(seqs):
+    rows = [torch.tensor(seq) for seq in seqs]
+    ids = nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=1)
+    return ids, torch.tensor([len(seq) for seq in seqs])
+
+# %% [mutant] Time runs down
+# cell: l2e01-text
+# kills: l2e01-t3
+def pad_batch(seqs):
+    ids = nn.utils.rnn.pad_sequence([torch.tensor(seq) for seq in seqs])
+    return ids, torch.tensor([len(seq) for seq in seqs])
+
+# %% [mutant] The sequences themselves are padded
+# cell: l2e01-text
+# kills: l2e01-t3
+def pad_batch(seqs):
+    lengths = torch.tensor([len(seq) for seq in seqs])
+    for seq in seqs:
+        seq.extend([0] * (int(lengths.max()) - len(seq)))
+    return torch.tensor(seqs), lengths
+
+# %% [mutant] Sorted by length
+# cell: l2e01-text
+# kills: l2e01-t3
+_padded = pad_batch
+def pad_batch(seqs):
+    return _padded(sorted(seqs, key=len, reverse=True))
+
+# %% [mutant] Sentences are cut to the shortest
+# cell: l2e01-text
+# kills: l2e01-t3
+def pad_batch(seqs):
+    width = min(map(len, seqs))
+    return torch.tensor([seq[:width] for seq in seqs]), torch.tensor([len(seq) for seq in seqs])
+
+# %% [alternate] Most frequent words first, and a loop
+# cell: l2e01-text
+def build_vocab(sentences, min_count=1):
+    counts = Counter()
+    for sentence in sentences:
+        counts.update(sentence)
+    vocab = {"<pad>": 0, "<unk>": 1}
+    for word, count in counts.most_common():
+        if count >= min_count:
+            vocab[word] = len(vocab)
+    return vocab
+
+
+def encode(sentence, vocab):
+    ids = []
+    for word in sentence:
+        ids.append(vocab[word] if word in vocab else 1)
+    return ids
+
+# %% [alternate] PyTorch pads
+# cell: l2e01-text
+def pad_batch(seqs):
+    ids = nn.utils.rnn.pad_sequence([torch.as_tensor(seq) for seq in seqs], batch_first=True)
+    return ids, torch.LongTensor(list(map(len, seqs)))
+
+# %% [alternate] Alphabetical order, and lists filled up
+# cell: l2e01-text
+def build_vocab(sentences, min_count=1):
+    words = [word for sentence in sentences for word in sentence]
+    kept = sorted({word for word in words if words.count(word) >= min_count})
+    return dict(zip(["<pad>", "<unk>"] + kept, range(len(kept) + 2)))
+
+
+def pad_batch(seqs):
+    longest = len(max(seqs, key=len))
+    return torch.tensor([list(seq) + [0] * (longest - len(seq)) for seq in seqs]), torch.tensor([len(s) for s in seqs])

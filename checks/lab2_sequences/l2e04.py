@@ -1,0 +1,250 @@
+# %% [mutant] Every tensor by itself
+# cell: l2e04-clip
+# kills: l2e04-t1
+_together = clip_by_global_norm
+def clip_by_global_norm(grads, max_norm):
+    return [_together([grad], max_norm)[0][0] for grad in grads], _together(grads, max_norm)[1]
+
+# %% [mutant] Every number by itself
+# cell: l2e04-clip
+# kills: l2e04-t1
+_together = clip_by_global_norm
+def clip_by_global_norm(grads, max_norm):
+    return [np.clip(grad, -max_norm, max_norm) for grad in grads], _together(grads, max_norm)[1]
+
+# %% [mutant] Short gradients are stretched
+# cell: l2e04-clip
+# kills: l2e04-t1
+_together = clip_by_global_norm
+def clip_by_global_norm(grads, max_norm):
+    norm = _together(grads, max_norm)[1]
+    return [grad * (max_norm / norm if norm else 1.0) for grad in grads], norm
+
+# %% [mutant] A gradient of zeros becomes NaN
+# cell: l2e04-clip
+# kills: l2e04-t1
+_together = clip_by_global_norm
+def clip_by_global_norm(grads, max_norm):
+    norm = np.float64(_together(grads, max_norm)[1])
+    return [grad / norm * min(norm, max_norm) for grad in grads], norm
+
+# %% [mutant] The norm after clipping
+# cell: l2e04-clip
+# kills: l2e04-t1
+_together = clip_by_global_norm
+def clip_by_global_norm(grads, max_norm):
+    clipped, norm = _together(grads, max_norm)
+    return clipped, min(norm, max_norm)
+
+# %% [mutant] The square of the norm
+# cell: l2e04-clip
+# kills: l2e04-t1
+def clip_by_global_norm(grads, max_norm):
+    norm = float(sum(np.sum(grad**2) for grad in grads))
+    return [grad * (max_norm / norm if norm > max_norm else 1.0) for grad in grads], norm
+
+# %% [mutant] The sum of the norms
+# cell: l2e04-clip
+# kills: l2e04-t1
+def clip_by_global_norm(grads, max_norm):
+    norm = float(sum(np.linalg.norm(grad) for grad in grads))
+    return [grad * (max_norm / norm if norm > max_norm else 1.0) for grad in grads], norm
+
+# %% [mutant] The largest number instead of the norm
+# cell: l2e04-clip
+# kills: l2e04-t1
+def clip_by_global_norm(grads, max_norm):
+    norm = float(max(np.abs(grad).max() for grad in grads))
+    return [grad * (max_norm / norm if norm > max_norm else 1.0) for grad in grads], norm
+
+# %% [mutant] Clipped in place
+# cell: l2e04-clip
+# kills: l2e04-t1
+_together = clip_by_global_norm
+def clip_by_global_norm(grads, max_norm):
+    clipped, norm = _together(grads, max_norm)
+    for grad, short in zip(grads, clipped):
+        grad[...] = short
+    return grads, norm
+
+# %% [mutant] Cut to norm 1, whatever max_norm is
+# cell: l2e04-clip
+# kills: l2e04-t1
+_together = clip_by_global_norm
+def clip_by_global_norm(grads, max_norm):
+    clipped, norm = _together(grads, max_norm)
+    return [grad / norm for grad in grads] if norm > max_norm else clipped, norm
+
+# %% [mutant] Divided by the norm, not multiplied by max_norm and divided
+# cell: l2e04-clip
+# kills: l2e04-t1
+_together = clip_by_global_norm
+def clip_by_global_norm(grads, max_norm):
+    clipped, norm = _together(grads, max_norm)
+    return [grad / max_norm for grad in grads] if norm > max_norm else clipped, norm
+
+# %% [mutant] The first steps instead of the last
+# cell: l2e04-memory
+# kills: l2e04-t2
+def memory_curve(cell, lags):
+    state, product, norms = cell.start, torch.eye(len(cell.start), dtype=torch.float64), [1.0]
+    for t in range(max(lags)):
+        product = torch.autograd.functional.jacobian(lambda s: cell(s, t), state) @ product
+        state = cell(state, t).detach()
+        norms.append(float(torch.linalg.matrix_norm(product, ord=2)))
+    return np.array([norms[lag] for lag in lags])
+
+# %% [mutant] The Frobenius norm
+# cell: l2e04-memory
+# kills: l2e04-t2
+def _curve(cell, lags, norm, order=lambda product, J: product @ J):
+    T, states = max(lags), [cell.start]
+    for t in range(T):
+        states.append(cell(states[-1], t).detach())
+    product = torch.eye(len(cell.start), dtype=torch.float64)
+    norms = [1.0]
+    for t in reversed(range(T)):
+        product = order(product, torch.autograd.functional.jacobian(lambda s: cell(s, t), states[t]))
+        norms.append(float(norm(product)))
+    return np.array([norms[lag] for lag in lags])
+
+
+def memory_curve(cell, lags):
+    return _curve(cell, lags, torch.linalg.matrix_norm)
+
+# %% [mutant] Frobenius norm at every lag, the identity included
+# cell: l2e04-memory
+# kills: l2e04-t2
+_spectral = memory_curve
+def memory_curve(cell, lags):
+    return _spectral(cell, lags) * np.sqrt(len(cell.start))
+
+# %% [mutant] The factors in the wrong order
+# cell: l2e04-memory
+# kills: l2e04-t2
+def memory_curve(cell, lags):
+    T, states = max(lags), [cell.start]
+    for t in range(T):
+        states.append(cell(states[-1], t).detach())
+    product, norms = torch.eye(len(cell.start), dtype=torch.float64), [1.0]
+    for t in reversed(range(T)):
+        product = torch.autograd.functional.jacobian(lambda s: cell(s, t), states[t]) @ product
+        norms.append(float(torch.linalg.matrix_norm(product, ord=2)))
+    return np.array([norms[lag] for lag in lags])
+
+# %% [mutant] The product of the norms
+# cell: l2e04-memory
+# kills: l2e04-t2
+def memory_curve(cell, lags):
+    T, states = max(lags), [cell.start]
+    for t in range(T):
+        states.append(cell(states[-1], t).detach())
+    norms = [1.0]
+    for t in reversed(range(T)):
+        J = torch.autograd.functional.jacobian(lambda s: cell(s, t), states[t])
+        norms.append(norms[-1] * float(torch.linalg.matrix_norm(J, ord=2)))
+    return np.array([norms[lag] for lag in lags])
+
+# %% [mutant] The largest eigenvalue
+# cell: l2e04-memory
+# kills: l2e04-t2
+def memory_curve(cell, lags):
+    T, states = max(lags), [cell.start]
+    for t in range(T):
+        states.append(cell(states[-1], t).detach())
+    product, norms = torch.eye(len(cell.start), dtype=torch.float64), [1.0]
+    for t in reversed(range(T)):
+        product = product @ torch.autograd.functional.jacobian(lambda s: cell(s, t), states[t])
+        norms.append(float(torch.linalg.eigvals(product).abs().max()))
+    return np.array([norms[lag] for lag in lags])
+
+# %% [mutant] Every Jacobian at the start
+# cell: l2e04-memory
+# kills: l2e04-t2
+def memory_curve(cell, lags):
+    product, norms = torch.eye(len(cell.start), dtype=torch.float64), [1.0]
+    for t in reversed(range(max(lags))):
+        product = product @ torch.autograd.functional.jacobian(lambda s: cell(s, t), cell.start)
+        norms.append(float(torch.linalg.matrix_norm(product, ord=2)))
+    return np.array([norms[lag] for lag in lags])
+
+# %% [mutant] One lag too few
+# cell: l2e04-memory
+# kills: l2e04-t2
+_curve = memory_curve
+def memory_curve(cell, lags):
+    return _curve(cell, [max(lag - 1, 0) for lag in lags])
+
+# %% [mutant] Sorted lags
+# cell: l2e04-memory
+# kills: l2e04-t2
+_curve = memory_curve
+def memory_curve(cell, lags):
+    return _curve(cell, sorted(lags))
+
+# %% [mutant] The logarithm of the norm
+# cell: l2e04-memory
+# kills: l2e04-t2
+_curve = memory_curve
+def memory_curve(cell, lags):
+    return np.log(_curve(cell, lags))
+
+# %% [mutant] Every lag gets a run of its own, which ends there
+# cell: l2e04-memory
+# kills: l2e04-t2
+_curve = memory_curve
+def memory_curve(cell, lags):
+    return np.array([_curve(cell, [lag])[0] for lag in lags])
+
+# %% [alternate] One concatenated vector
+# cell: l2e04-clip
+def clip_by_global_norm(grads, max_norm):
+    norm = np.linalg.norm(np.concatenate([grad.ravel() for grad in grads]))
+    factor = min(1.0, max_norm / norm) if norm > 0 else 1.0
+    return tuple(factor * grad for grad in grads), norm
+
+# %% [alternate] With a tiny number in the denominator, as PyTorch does
+# cell: l2e04-clip
+def clip_by_global_norm(grads, max_norm):
+    norm = sum(float((grad * grad).sum()) for grad in grads) ** 0.5
+    if norm <= max_norm:
+        return [grad.copy() for grad in grads], norm
+    return [grad * (max_norm / (norm + 1e-6)) for grad in grads], norm
+
+# %% [alternate] Backward passes instead of Jacobians
+# cell: l2e04-memory
+def memory_curve(cell, lags):
+    T = max(lags)
+    states = [cell.start.clone().requires_grad_(True)]
+    for t in range(T):
+        states.append(cell(states[-1], t))
+    found = {}
+    for lag in set(lags):
+        rows = []
+        for k in range(len(cell.start)):
+            basis = torch.zeros_like(states[T])
+            basis[k] = 1
+            rows.append(torch.autograd.grad(states[T], states[T - lag], basis, retain_graph=True)[0] if T else basis)
+        found[lag] = np.linalg.norm(torch.stack(rows).detach().numpy(), 2)
+    return [found[lag] for lag in lags]
+
+# %% [alternate] One Jacobian for each lag, with torch.func
+# cell: l2e04-memory
+def memory_curve(cell, lags):
+    T = max(lags)
+    states = [cell.start]
+    for t in range(T):
+        with torch.no_grad():
+            states.append(cell(states[-1], t))
+
+    def onwards(lag):
+        def run(s):
+            for t in range(T - lag, T):
+                s = cell(s, t)
+            return s
+
+        return run
+
+    return np.array(
+        [float(torch.linalg.svdvals(torch.func.jacrev(onwards(lag))(states[T - lag]))[0]) for lag in lags]
+    )

@@ -1,0 +1,209 @@
+# %% [mutant] The gates come in the order f, i, g, o
+# cell: l2e06-lstm
+# kills: l2e06-t1
+class LSTMCell(LSTMCell):
+    def forward(self, x, state=None):
+        h, c = state if state is not None else 2 * (torch.zeros(len(x), self.hh.in_features),)
+        f, i, g, o = (self.ih(x) + self.hh(h)).chunk(4, dim=1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(c), c
+
+# %% [mutant] The gates come in the order i, f, o, g
+# cell: l2e06-lstm
+# kills: l2e06-t1
+class LSTMCell(LSTMCell):
+    def forward(self, x, state=None):
+        h, c = state if state is not None else 2 * (torch.zeros(len(x), self.hh.in_features),)
+        i, f, o, g = (self.ih(x) + self.hh(h)).chunk(4, dim=1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(c), c
+
+# %% [mutant] No tanh on the way out
+# cell: l2e06-lstm
+# kills: l2e06-t1
+class LSTMCell(LSTMCell):
+    def forward(self, x, state=None):
+        h, c = state if state is not None else 2 * (torch.zeros(len(x), self.hh.in_features),)
+        i, f, g, o = (self.ih(x) + self.hh(h)).chunk(4, dim=1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(o) * c, c
+
+# %% [mutant] A sigmoid for the candidate
+# cell: l2e06-lstm
+# kills: l2e06-t1
+class LSTMCell(LSTMCell):
+    def forward(self, x, state=None):
+        h, c = state if state is not None else 2 * (torch.zeros(len(x), self.hh.in_features),)
+        i, f, g, o = (self.ih(x) + self.hh(h)).chunk(4, dim=1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.sigmoid(g)
+        return torch.sigmoid(o) * torch.tanh(c), c
+
+# %% [mutant] No recurrence
+# cell: l2e06-lstm
+# kills: l2e06-t1
+class LSTMCell(LSTMCell):
+    def forward(self, x, state=None):
+        h, c = state if state is not None else 2 * (torch.zeros(len(x), self.hh.in_features),)
+        return super().forward(x, (0 * h, c))
+
+# %% [mutant] The cell is not kept
+# cell: l2e06-lstm
+# kills: l2e06-t1
+class LSTMCell(LSTMCell):
+    def forward(self, x, state=None):
+        h, c = state if state is not None else 2 * (torch.zeros(len(x), self.hh.in_features),)
+        return super().forward(x, (h, 0 * c))
+
+# %% [mutant] The gates share one sum: input gate is one minus forget gate
+# cell: l2e06-lstm
+# kills: l2e06-t1
+class LSTMCell(LSTMCell):
+    def forward(self, x, state=None):
+        h, c = state if state is not None else 2 * (torch.zeros(len(x), self.hh.in_features),)
+        i, f, g, o = (self.ih(x) + self.hh(h)).chunk(4, dim=1)
+        c = torch.sigmoid(f) * c + (1 - torch.sigmoid(f)) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(c), c
+
+# %% [mutant] The forget gate gets one more
+# cell: l2e06-lstm
+# kills: l2e06-t1
+class LSTMCell(LSTMCell):
+    def forward(self, x, state=None):
+        h, c = state if state is not None else 2 * (torch.zeros(len(x), self.hh.in_features),)
+        i, f, g, o = (self.ih(x) + self.hh(h)).chunk(4, dim=1)
+        c = torch.sigmoid(f + 1) * c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(c), c
+
+# %% [mutant] Cell and output are exchanged
+# cell: l2e06-lstm
+# kills: l2e06-t1
+class LSTMCell(LSTMCell):
+    def forward(self, x, state=None):
+        h, c = super().forward(x, state)
+        return c, h
+
+# %% [mutant] Only the output comes back
+# cell: l2e06-lstm
+# kills: l2e06-t1, l2e06-t2
+class LSTMCell(LSTMCell):
+    def forward(self, x, state=None):
+        return super().forward(x, state)[0]
+
+# %% [mutant] The old state is detached
+# cell: l2e06-lstm
+# kills: l2e06-t1
+class LSTMCell(LSTMCell):
+    def forward(self, x, state=None):
+        if state is not None:
+            state = state[0].detach(), state[1].detach()
+        return super().forward(x, state)
+
+# %% [mutant] No bias at all
+# cell: l2e06-lstm
+# kills: l2e06-t1
+class LSTMCell(LSTMCell):
+    def __init__(self, input_size, hidden_size):
+        super().__init__(input_size, hidden_size)
+        self.ih = nn.Linear(input_size, 4 * hidden_size, bias=False)
+
+# %% [mutant] Peepholes: parameters that nobody asked for
+# cell: l2e06-lstm
+# kills: l2e06-t1
+class LSTMCell(LSTMCell):
+    def __init__(self, input_size, hidden_size):
+        super().__init__(input_size, hidden_size)
+        self.peephole = nn.Parameter(torch.zeros(hidden_size))
+
+# %% [mutant] The state lives in the cell
+# cell: l2e06-lstm
+# kills: l2e06-t1
+class LSTMCell(LSTMCell):
+    def forward(self, x, state=None):
+        if state is None:
+            state = getattr(self, "last", None)
+        self.last = super().forward(x, state)
+        return tuple(part + 0.1 * x.mean() for part in self.last)
+
+# %% [mutant] Normalised over the batch
+# cell: l2e06-lstm
+# kills: l2e06-t1
+class LSTMCell(LSTMCell):
+    def forward(self, x, state=None):
+        return super().forward(x - x.mean(dim=0) if len(x) > 1 else x, state)
+
+# %% [mutant] The cell is changed in place
+# cell: l2e06-lstm
+# kills: l2e06-t1
+class LSTMCell(LSTMCell):
+    def forward(self, x, state=None):
+        h, new = super().forward(x, state)
+        if state is not None:
+            state[1].data.copy_(new.data)
+        return h, new
+
+# %% [mutant] nn.LSTMCell in disguise
+# cell: l2e06-lstm
+# kills: l2e06-t2
+class LSTMCell(LSTMCell):
+    def forward(self, x, state=None):
+        size = self.hh.in_features
+        if state is None:
+            state = x.new_zeros(len(x), size), x.new_zeros(len(x), size)
+        return torch.lstm_cell(x, state, self.ih.weight, self.hh.weight, self.ih.bias, torch.zeros_like(self.ih.bias))
+
+# %% [mutant] A ready-made layer does the step
+# cell: l2e06-lstm
+# kills: l2e06-t2
+class LSTMCell(LSTMCell):
+    def forward(self, x, state=None):
+        size = self.hh.in_features
+        inner = nn.LSTMCell(self.ih.in_features, size).to(x.dtype)
+        values = {"weight_ih": self.ih.weight, "weight_hh": self.hh.weight, "bias_ih": self.ih.bias, "bias_hh": 0 * self.ih.bias}
+        return torch.func.functional_call(inner, values, (x, state))
+
+# %% [mutant] nn.LSTM with one step
+# cell: l2e06-lstm
+# kills: l2e06-t2
+class LSTMCell(LSTMCell):
+    def forward(self, x, state=None):
+        size = self.hh.in_features
+        if state is None:
+            state = x.new_zeros(len(x), size), x.new_zeros(len(x), size)
+        weights = [self.ih.weight, self.hh.weight, self.ih.bias, torch.zeros_like(self.ih.bias)]
+        _, h, c = torch.lstm(x[None], (state[0][None], state[1][None]), weights, True, 1, 0.0, False, False, False)
+        return h[0], c[0]
+
+# %% [alternate] Two biases, slices, and the sigmoids at one stroke
+# cell: l2e06-lstm
+class LSTMCell(nn.Module):
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        self.size = hidden_size
+        self.ih, self.hh = nn.Linear(input_size, 4 * hidden_size), nn.Linear(hidden_size, 4 * hidden_size)
+
+    def forward(self, x, state=None):
+        H = self.size
+        if state is None:
+            h = c = torch.zeros(x.shape[0], H)
+        else:
+            h, c = state
+        z = self.ih(x) + self.hh(h)
+        gates = z.sigmoid()
+        new = gates[:, H : 2 * H] * c + gates[:, :H] * z[:, 2 * H : 3 * H].tanh()
+        return gates[:, 3 * H :] * new.tanh(), new
+
+# %% [alternate] The bias in the other map, and numbers instead of sigmoids
+# cell: l2e06-lstm
+class LSTMCell(nn.Module):
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.hh = nn.Linear(hidden_size, 4 * hidden_size)
+        self.ih = nn.Linear(input_size, 4 * hidden_size, bias=False)
+
+    def forward(self, x, state=None):
+        h, c = state or (x.new_zeros(len(x), self.hidden_size),) * 2
+        parts = (self.hh(h) + self.ih(x)).view(len(x), 4, self.hidden_size).unbind(1)
+        i, f, o = (1 / (1 + torch.exp(-parts[k])) for k in (0, 1, 3))
+        c = f * c + i * torch.tanh(parts[2])
+        return [o * torch.tanh(c), c]

@@ -1,0 +1,251 @@
+# %% [mutant] The temperature is ignored
+# cell: l2e08-sampling
+# kills: l2e08-t1
+def sample_next(logits, temperature, generator):
+    return int(torch.multinomial(torch.softmax(logits, dim=0), 1, generator=generator))
+
+# %% [mutant] The temperature multiplies
+# cell: l2e08-sampling
+# kills: l2e08-t1
+def sample_next(logits, temperature, generator):
+    return int(torch.multinomial(torch.softmax(logits * temperature, dim=0), 1, generator=generator))
+
+# %% [mutant] Always the largest
+# cell: l2e08-sampling
+# kills: l2e08-t1
+def sample_next(logits, temperature, generator):
+    return int(logits.argmax())
+
+# %% [mutant] Torch's global generator
+# cell: l2e08-sampling
+# kills: l2e08-t1
+def sample_next(logits, temperature, generator):
+    return int(torch.multinomial(torch.softmax(logits / temperature, dim=0), 1))
+
+# %% [mutant] The temperature divides probabilities
+# cell: l2e08-sampling
+# kills: l2e08-t1
+def sample_next(logits, temperature, generator):
+    p = torch.softmax(logits, dim=0) / temperature
+    return int(torch.multinomial(p / p.sum(), 1, generator=generator))
+
+# %% [mutant] A softmax of probabilities
+# cell: l2e08-sampling
+# kills: l2e08-t1
+def sample_next(logits, temperature, generator):
+    p = torch.softmax(torch.softmax(logits, dim=0) / temperature, dim=0)
+    return int(torch.multinomial(p, 1, generator=generator))
+
+# %% [mutant] No shift before the exponential
+# cell: l2e08-sampling
+# kills: l2e08-t1
+def sample_next(logits, temperature, generator):
+    p = torch.nan_to_num(torch.exp(logits / temperature), nan=1e30, posinf=1e30)
+    return int(torch.multinomial(p, 1, generator=generator))
+
+# %% [mutant] A tensor instead of an int
+# cell: l2e08-sampling
+# kills: l2e08-t1
+def sample_next(logits, temperature, generator):
+    return torch.multinomial(torch.softmax(logits / temperature, dim=0), 1, generator=generator)[0]
+
+# %% [mutant] The logits are divided in place
+# cell: l2e08-sampling
+# kills: l2e08-t1
+def sample_next(logits, temperature, generator):
+    logits /= temperature
+    p = torch.softmax(logits, dim=0)
+    logits -= 0.1
+    return int(torch.multinomial(p, 1, generator=generator))
+
+# %% [mutant] Only the two best
+# cell: l2e08-sampling
+# kills: l2e08-t1
+def sample_next(logits, temperature, generator):
+    best = logits.topk(2)
+    k = torch.multinomial(torch.softmax(best.values / temperature, dim=0), 1, generator=generator)
+    return int(best.indices[k])
+
+# %% [mutant] The prompt comes along
+# cell: l2e08-sampling
+# kills: l2e08-t2
+_continuation = generate
+def generate(model, prompt, n, temperature, generator):
+    return list(prompt) + _continuation(model, prompt, n, temperature, generator)
+
+# %% [mutant] The prompt counts
+# cell: l2e08-sampling
+# kills: l2e08-t2
+_continuation = generate
+def generate(model, prompt, n, temperature, generator):
+    return _continuation(model, prompt, max(n - len(prompt), 1), temperature, generator)
+
+# %% [mutant] Only the last symbol of the prompt is read
+# cell: l2e08-sampling
+# kills: l2e08-t2
+_continuation = generate
+def generate(model, prompt, n, temperature, generator):
+    return _continuation(model, prompt[-1:], n, temperature, generator)
+
+# %% [mutant] The state is forgotten between two symbols
+# cell: l2e08-sampling
+# kills: l2e08-t2
+def generate(model, prompt, n, temperature, generator):
+    was_training, drawn = model.training, []
+    model.eval()
+    with torch.no_grad():
+        logits, _ = model(torch.tensor([prompt]))
+        while len(drawn) < n:
+            drawn.append(sample_next(logits[0, -1], temperature, generator))
+            logits, _ = model(torch.tensor([drawn[-1:]]))
+    model.train(was_training)
+    return drawn
+
+# %% [mutant] The last symbol of the prompt is read twice
+# cell: l2e08-sampling
+# kills: l2e08-t2
+def generate(model, prompt, n, temperature, generator):
+    was_training, drawn, last = model.training, [], prompt[-1]
+    model.eval()
+    with torch.no_grad():
+        _, state = model(torch.tensor([prompt]))
+        for _ in range(n):
+            logits, state = model(torch.tensor([[last]]), state)
+            last = sample_next(logits[0, -1], temperature, generator)
+            drawn.append(last)
+    model.train(was_training)
+    return drawn
+
+# %% [mutant] The state and all of the text
+# cell: l2e08-sampling
+# kills: l2e08-t2
+def generate(model, prompt, n, temperature, generator):
+    was_training, text, state = model.training, list(prompt), None
+    model.eval()
+    with torch.no_grad():
+        for _ in range(n):
+            logits, state = model(torch.tensor([text]), state)
+            text.append(sample_next(logits[0, -1], temperature, generator))
+    model.train(was_training)
+    return text[len(prompt) :]
+
+# %% [mutant] The first step's logits
+# cell: l2e08-sampling
+# kills: l2e08-t2
+def generate(model, prompt, n, temperature, generator):
+    was_training, drawn = model.training, []
+    model.eval()
+    with torch.no_grad():
+        logits, state = model(torch.tensor([prompt]))
+        while len(drawn) < n:
+            drawn.append(sample_next(logits[0, 0], temperature, generator))
+            logits, state = model(torch.tensor([drawn[-1:]]), state)
+    model.train(was_training)
+    return drawn
+
+# %% [mutant] It writes in training mode
+# cell: l2e08-sampling
+# kills: l2e08-t2
+def generate(model, prompt, n, temperature, generator):
+    drawn = []
+    with torch.no_grad():
+        logits, state = model(torch.tensor([prompt]))
+        while len(drawn) < n:
+            drawn.append(sample_next(logits[0, -1], temperature, generator))
+            logits, state = model(torch.tensor([drawn[-1:]]), state)
+    return drawn
+
+# %% [mutant] The model stays in evaluation mode
+# cell: l2e08-sampling
+# kills: l2e08-t2
+_continuation = generate
+def generate(model, prompt, n, temperature, generator):
+    drawn = _continuation(model, prompt, n, temperature, generator)
+    model.eval()
+    return drawn
+
+# %% [mutant] The model is put into training mode at the end
+# cell: l2e08-sampling
+# kills: l2e08-t2
+_continuation = generate
+def generate(model, prompt, n, temperature, generator):
+    drawn = _continuation(model, prompt, n, temperature, generator)
+    model.train()
+    return drawn
+
+# %% [mutant] Everything is recorded for gradients
+# cell: l2e08-sampling
+# kills: l2e08-t2
+def generate(model, prompt, n, temperature, generator):
+    was_training, drawn = model.training, []
+    model.eval()
+    logits, state = model(torch.tensor([prompt]))
+    while len(drawn) < n:
+        drawn.append(sample_next(logits[0, -1].detach(), temperature, generator))
+        logits, state = model(torch.tensor([drawn[-1:]]), state)
+    model.train(was_training)
+    return drawn
+
+# %% [mutant] Always at temperature 1
+# cell: l2e08-sampling
+# kills: l2e08-t2
+_continuation = generate
+def generate(model, prompt, n, temperature, generator):
+    return _continuation(model, prompt, n, 1.0, generator)
+
+# %% [mutant] A generator of its own
+# cell: l2e08-sampling
+# kills: l2e08-t2
+_continuation = generate
+def generate(model, prompt, n, temperature, generator):
+    fresh = torch.Generator().manual_seed(int(torch.randint(1000, (1,))))
+    return _continuation(model, prompt, n, temperature, fresh)
+
+# %% [mutant] The prompt grows
+# cell: l2e08-sampling
+# kills: l2e08-t2
+_continuation = generate
+def generate(model, prompt, n, temperature, generator):
+    drawn = _continuation(model, prompt, n, temperature, generator)
+    prompt += drawn
+    return drawn
+
+# %% [alternate] Gumbel noise, and the whole text at every step
+# cell: l2e08-sampling
+def sample_next(logits, temperature, generator):
+    noise = -torch.log(-torch.log(torch.rand(len(logits), generator=generator).clamp_min(1e-20)))
+    return (logits / temperature + noise).argmax().item()
+
+
+def generate(model, prompt, n, temperature, generator):
+    mode = model.training
+    model.train(False)
+    text = list(prompt)
+    for _ in range(n):
+        with torch.no_grad():
+            logits = model(torch.tensor(text).unsqueeze(0))[0]
+        text.append(sample_next(logits[0, -1], temperature, generator))
+    model.train(mode)
+    return text[len(prompt) :]
+
+# %% [alternate] A ladder of probabilities, and the prompt symbol by symbol
+# cell: l2e08-sampling
+def sample_next(logits, temperature, generator):
+    z = (logits.double() - logits.double().max()) / temperature
+    ladder = torch.exp(z).cumsum(0)
+    point = torch.rand(1, generator=generator, dtype=torch.float64) * ladder[-1]
+    return min(int(torch.searchsorted(ladder, point, right=True)), len(logits) - 1)
+
+
+@torch.no_grad()
+def generate(model, prompt, n, temperature, generator):
+    mode, state, out = model.training, None, []
+    model.eval()
+    for symbol in prompt:
+        logits, state = model(torch.tensor([[symbol]]), state)
+    for step in range(n):
+        out.append(sample_next(logits[0, 0], temperature, generator))
+        if step < n - 1:
+            logits, state = model(torch.tensor([[out[-1]]]), state)
+    model.train(mode)
+    return out

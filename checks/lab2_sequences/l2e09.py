@@ -1,0 +1,433 @@
+# %% [mutant] No mask
+# cell: l2e09-tagger
+# kills: l2e09-t1
+def masked_ce(logits, tags, mask):
+    return F.cross_entropy(logits.flatten(0, 1), tags.flatten())
+
+# %% [mutant] Divided by all positions
+# cell: l2e09-tagger
+# kills: l2e09-t1
+def masked_ce(logits, tags, mask):
+    nll = F.cross_entropy(logits.flatten(0, 1), tags.flatten(), reduction="none")
+    return (nll * mask.flatten()).mean()
+
+# %% [mutant] The mask multiplies the logits
+# cell: l2e09-tagger
+# kills: l2e09-t1
+def masked_ce(logits, tags, mask):
+    return F.cross_entropy((logits * mask[..., None]).flatten(0, 1), tags.flatten())
+
+# %% [mutant] The mean of the sentences' means
+# cell: l2e09-tagger
+# kills: l2e09-t1
+def masked_ce(logits, tags, mask):
+    rows = [F.cross_entropy(z[m], y[m]) for z, y, m in zip(logits, tags, mask) if m.any()]
+    return torch.stack(rows).mean()
+
+# %% [mutant] The sum
+# cell: l2e09-tagger
+# kills: l2e09-t1
+def masked_ce(logits, tags, mask):
+    return F.cross_entropy(logits[mask], tags[mask], reduction="sum")
+
+# %% [mutant] The mask is upside down
+# cell: l2e09-tagger
+# kills: l2e09-t1
+def masked_ce(logits, tags, mask):
+    keep = ~mask if (~mask).any() else mask
+    return F.cross_entropy(logits[keep], tags[keep])
+
+# %% [mutant] Tags of 0 are taken for padding
+# cell: l2e09-tagger
+# kills: l2e09-t1
+def masked_ce(logits, tags, mask):
+    return F.cross_entropy(logits[mask], tags[mask], ignore_index=0, reduction="sum") / mask.sum()
+
+# %% [mutant] One loss per position
+# cell: l2e09-tagger
+# kills: l2e09-t1
+_mean_ce = masked_ce
+def masked_ce(logits, tags, mask):
+    return _mean_ce(logits, tags, mask)[None]
+
+# %% [mutant] Smoothed labels
+# cell: l2e09-tagger
+# kills: l2e09-t1
+def masked_ce(logits, tags, mask):
+    return F.cross_entropy(logits[mask], tags[mask], label_smoothing=0.1)
+
+# %% [mutant] Padded tags are overwritten
+# cell: l2e09-tagger
+# kills: l2e09-t1
+def masked_ce(logits, tags, mask):
+    tags[~mask] = -100
+    return F.cross_entropy(logits.flatten(0, 1), tags.flatten())
+
+# %% [mutant] A gradient at padded positions
+# cell: l2e09-tagger
+# kills: l2e09-t1
+_mean_ce = masked_ce
+def masked_ce(logits, tags, mask):
+    return _mean_ce(logits, tags, mask) + 1e-12 * (logits**2).sum()
+
+# %% [mutant] Not packed: the backward LSTM reads the padding first
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(Tagger):
+    def forward(self, ids, lengths):
+        return self.out(self.lstm(self.embedding(ids))[0])
+
+# %% [mutant] Not packed, but the embedding of padding is zero
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(Tagger):
+    def forward(self, ids, lengths):
+        real = torch.arange(ids.shape[1])[None] < lengths[:, None]
+        return self.out(self.lstm(self.embedding(ids) * real[..., None])[0])
+
+# %% [mutant] One direction only
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(Tagger):
+    def __init__(self, vocab_size, n_tags, emb, hidden):
+        super().__init__(vocab_size, n_tags, emb, hidden)
+        self.lstm = nn.LSTM(emb, 2 * hidden, batch_first=True)
+
+# %% [mutant] The state of the second direction is not read
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(Tagger):
+    def forward(self, ids, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(self.embedding(ids), lengths, batch_first=True, enforce_sorted=False)
+        states, _ = nn.utils.rnn.pad_packed_sequence(self.lstm(packed)[0], batch_first=True, total_length=ids.shape[1])
+        half = states.shape[2] // 2
+        return self.out(torch.cat([states[..., :half], states[..., :half]], dim=2))
+
+# %% [mutant] As wide as the longest sentence
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(Tagger):
+    def forward(self, ids, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(self.embedding(ids), lengths, batch_first=True, enforce_sorted=False)
+        return self.out(nn.utils.rnn.pad_packed_sequence(self.lstm(packed)[0], batch_first=True)[0])
+
+# %% [mutant] Sentences must be sorted by length
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(Tagger):
+    def forward(self, ids, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(self.embedding(ids), lengths, batch_first=True)
+        states = nn.utils.rnn.pad_packed_sequence(self.lstm(packed)[0], batch_first=True, total_length=ids.shape[1])[0]
+        return self.out(states)
+
+# %% [mutant] Sorted for packing and not put back
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(Tagger):
+    def forward(self, ids, lengths):
+        order = lengths.argsort(descending=True, stable=True)
+        return super().forward(ids[order], lengths[order])
+
+# %% [mutant] Batch and time are mixed up
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(Tagger):
+    def __init__(self, vocab_size, n_tags, emb, hidden):
+        super().__init__(vocab_size, n_tags, emb, hidden)
+        self.lstm = nn.LSTM(emb, hidden, bidirectional=True)
+
+    def forward(self, ids, lengths):
+        return self.out(self.lstm(self.embedding(ids))[0])
+
+# %% [mutant] emb for hidden
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(Tagger):
+    def __init__(self, vocab_size, n_tags, emb, hidden):
+        super().__init__(vocab_size, n_tags, emb, emb)
+
+# %% [mutant] hidden for both directions together
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(Tagger):
+    def __init__(self, vocab_size, n_tags, emb, hidden):
+        super().__init__(vocab_size, n_tags, emb, hidden)
+        half = max(1, hidden // 2)
+        self.lstm = nn.LSTM(emb, half, batch_first=True, bidirectional=True)
+        self.out = nn.Linear(2 * half, n_tags)
+
+# %% [mutant] Probabilities
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(Tagger):
+    def forward(self, ids, lengths):
+        return torch.softmax(super().forward(ids, lengths), dim=2)
+
+# %% [mutant] The logits are averaged over the batch at each position
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(Tagger):
+    def forward(self, ids, lengths):
+        logits = super().forward(ids, lengths)
+        return logits - logits.mean(dim=0)
+
+# %% [mutant] One vector for the whole sentence
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(Tagger):
+    def forward(self, ids, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(self.embedding(ids), lengths, batch_first=True, enforce_sorted=False)
+        h = self.lstm(packed)[1][0]
+        return self.out(torch.cat([h[0], h[1]], dim=1))[:, None].expand(-1, ids.shape[1], -1)
+
+# %% [mutant] No LSTM, only word vectors
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(Tagger):
+    def __init__(self, vocab_size, n_tags, emb, hidden):
+        super().__init__(vocab_size, n_tags, emb, hidden)
+        self.widen = nn.Linear(emb, 2 * hidden)
+
+    def forward(self, ids, lengths):
+        return self.out(self.widen(self.embedding(ids)))
+
+# %% [mutant] The training sentences stay in their order
+# cell: l2e09-train
+# kills: l2e09-t3
+_shuffled = train_tagger
+class _InOrder:
+    def permutation(self, n):
+        return np.arange(n)
+
+
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    return _shuffled(model, train, dev, epochs, batch_size, lr, _InOrder(), after_epoch)
+
+# %% [mutant] Shuffled once
+# cell: l2e09-train
+# kills: l2e09-t3
+_shuffled = train_tagger
+class _Once:
+    def __init__(self, order):
+        self.order = order
+
+    def permutation(self, n):
+        return self.order
+
+
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    return _shuffled(model, train, dev, epochs, batch_size, lr, _Once(rng.permutation(len(train))), after_epoch)
+
+# %% [mutant] NumPy's global generator
+# cell: l2e09-train
+# kills: l2e09-t3
+_shuffled = train_tagger
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    return _shuffled(model, train, dev, epochs, batch_size, lr, np.random.default_rng(), after_epoch)
+
+# %% [mutant] The last, smaller batch is dropped
+# cell: l2e09-train
+# kills: l2e09-t3
+_whole = train_tagger
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    return _whole(model, train[: len(train) // batch_size * batch_size], dev, epochs, batch_size, lr, rng, after_epoch)
+
+# %% [mutant] The dev set is part of the training set
+# cell: l2e09-train
+# kills: l2e09-t3
+_alone = train_tagger
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    return _alone(model, train + dev, dev, epochs, batch_size, lr, rng, after_epoch)
+
+# %% [mutant] zero_grad is forgotten
+# cell: l2e09-train
+# kills: l2e09-t3
+_clean = train_tagger
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    zero, torch.optim.Adam.zero_grad = torch.optim.Adam.zero_grad, lambda self, *args, **named: None
+    try:
+        return _clean(model, train, dev, epochs, batch_size, lr, rng, after_epoch)
+    finally:
+        torch.optim.Adam.zero_grad = zero
+
+# %% [mutant] The dev set is tagged in training mode
+# cell: l2e09-train
+# kills: l2e09-t3
+def dev_accuracy(model, dev):
+    ids, tags, lengths, mask = tensors(dev)
+    with torch.no_grad():
+        return token_accuracy(model(ids, lengths).argmax(dim=2), tags, mask)
+
+# %% [mutant] It never goes back into training mode
+# cell: l2e09-train
+# kills: l2e09-t3
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    history = {"train_loss": [], "dev_accuracy": []}
+    model.train()
+    for epoch in range(1, epochs + 1):
+        order, total, words = rng.permutation(len(train)), 0.0, 0
+        for start in range(0, len(train), batch_size):
+            ids, tags, lengths, mask = tensors([train[k] for k in order[start : start + batch_size]])
+            loss = masked_ce(model(ids, lengths), tags, mask)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            total, words = total + loss.item() * int(mask.sum()), words + int(mask.sum())
+        history["train_loss"].append(total / words)
+        history["dev_accuracy"].append(dev_accuracy(model, dev))
+        if after_epoch is not None:
+            after_epoch(epoch, model, history)
+    return history
+
+# %% [mutant] Gradients are recorded on the dev set
+# cell: l2e09-train
+# kills: l2e09-t3
+def dev_accuracy(model, dev):
+    ids, tags, lengths, mask = tensors(dev)
+    model.eval()
+    return token_accuracy(model(ids, lengths).argmax(dim=2), tags, mask)
+
+# %% [mutant] Padding counts in the dev accuracy
+# cell: l2e09-train
+# kills: l2e09-t3
+def dev_accuracy(model, dev):
+    ids, tags, lengths, mask = tensors(dev)
+    model.eval()
+    with torch.no_grad():
+        return token_accuracy(model(ids, lengths).argmax(dim=2), tags)
+
+# %% [mutant] The mean of the sentences' accuracies
+# cell: l2e09-train
+# kills: l2e09-t3
+_by_tokens = dev_accuracy
+def dev_accuracy(model, dev):
+    return float(np.mean([_by_tokens(model, [pair]) for pair in dev]))
+
+# %% [mutant] The training loss is the mean of the batches' means
+# cell: l2e09-train
+# kills: l2e09-t3
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    history = {"train_loss": [], "dev_accuracy": []}
+    for epoch in range(1, epochs + 1):
+        model.train()
+        order, losses = rng.permutation(len(train)), []
+        for start in range(0, len(train), batch_size):
+            ids, tags, lengths, mask = tensors([train[k] for k in order[start : start + batch_size]])
+            loss = masked_ce(model(ids, lengths), tags, mask)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            losses.append(loss.item())
+        history["train_loss"].append(float(np.mean(losses)))
+        history["dev_accuracy"].append(dev_accuracy(model, dev))
+        if after_epoch is not None:
+            after_epoch(epoch, model, history)
+    return history
+
+# %% [mutant] Tags and words are shuffled apart
+# cell: l2e09-train
+# kills: l2e09-t3
+_together = train_tagger
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    apart = [(ids, tags[::-1]) for ids, tags in train]
+    return _together(model, apart, dev, epochs, batch_size, lr, rng, after_epoch)
+
+# %% [mutant] Half the epochs
+# cell: l2e09-train
+# kills: l2e09-t3
+_all_epochs = train_tagger
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    return _all_epochs(model, train, dev, (epochs + 1) // 2, batch_size, lr, rng, after_epoch)
+
+# %% [mutant] Another learning rate
+# cell: l2e09-train
+# kills: l2e09-t3
+_given_rate = train_tagger
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    return _given_rate(model, train, dev, epochs, batch_size, 0.001, rng, after_epoch)
+
+# %% [mutant] after_epoch is not called
+# cell: l2e09-train
+# kills: l2e09-t3
+_calling = train_tagger
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    return _calling(model, train, dev, epochs, batch_size, lr, rng)
+
+# %% [alternate] Two LSTMs, the second on reversed sentences
+# cell: l2e09-tagger
+def masked_ce(logits, tags, mask):
+    log_p = logits.log_softmax(dim=2).gather(2, tags[..., None])[..., 0]
+    return -(log_p * mask).sum() / mask.sum()
+
+
+class Tagger(nn.Module):
+    def __init__(self, vocab_size, n_tags, emb, hidden):
+        super().__init__()
+        self.embed = nn.Embedding(vocab_size, emb, padding_idx=0)
+        self.right, self.left = (nn.LSTM(emb, hidden, batch_first=True) for _ in range(2))
+        self.head = nn.Linear(2 * hidden, n_tags)
+
+    def forward(self, ids, lengths):
+        steps = torch.arange(ids.shape[1])[None].expand(len(ids), -1)
+        flipped = torch.where(steps < lengths[:, None], lengths[:, None] - 1 - steps, steps)
+        vectors = self.embed(ids)
+        back = vectors.gather(1, flipped[..., None].expand_as(vectors))
+        a, b = self.right(vectors)[0], self.left(back)[0]
+        b = b.gather(1, flipped[..., None].expand_as(b))
+        return self.head(torch.cat([a, b], dim=2))
+
+# %% [alternate] Sentence by sentence
+# cell: l2e09-tagger
+def masked_ce(logits, tags, mask):
+    marked = tags.masked_fill(~mask, -100)
+    return F.cross_entropy(logits.transpose(1, 2), marked)
+
+
+class Tagger(nn.Module):
+    def __init__(self, vocab_size, n_tags, emb, hidden):
+        super().__init__()
+        self.n_tags, self.embed = n_tags, nn.Embedding(vocab_size, emb)
+        self.reader = nn.LSTM(emb, hidden, bidirectional=True)
+        self.head = nn.Linear(2 * hidden, n_tags)
+
+    def forward(self, ids, lengths):
+        rows = []
+        for sentence, n in zip(ids, lengths.tolist()):
+            states, _ = self.reader(self.embed(sentence[:n]))
+            rest = states.new_zeros(ids.shape[1] - n, self.n_tags)
+            rows.append(torch.cat([self.head(states), rest]))
+        return torch.stack(rows)
+
+# %% [alternate] Shuffled in place, sums, and the dev set one sentence at a time
+# cell: l2e09-train
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    pairs, opt = list(train), torch.optim.Adam(model.parameters(), lr)
+    losses, accuracies = [], []
+    for epoch in range(epochs):
+        rng.shuffle(pairs)
+        model.train()
+        nats = count = 0
+        for at in range(0, len(pairs), batch_size):
+            batch = pairs[at : at + batch_size]
+            (ids, lengths), (tags, _) = pad_batch([p[0] for p in batch]), pad_batch([p[1] for p in batch])
+            mask = torch.zeros_like(ids, dtype=torch.bool)
+            for row, n in enumerate(lengths):
+                mask[row, :n] = True
+            model.zero_grad()
+            loss = masked_ce(model(ids, lengths), tags, mask)
+            loss.backward()
+            opt.step()
+            nats, count = nats + float(loss) * int(lengths.sum()), count + int(lengths.sum())
+        model.eval()
+        hits = 0
+        for ids, tags in dev:
+            with torch.no_grad():
+                best = model(torch.tensor([ids]), torch.tensor([len(ids)]))[0].argmax(dim=1)
+            hits += int((best == torch.tensor(tags)).sum())
+        losses.append(nats / count)
+        accuracies.append(hits / sum(len(tags) for _, tags in dev))
+        if after_epoch:
+            after_epoch(epoch + 1, model, {"train_loss": losses, "dev_accuracy": accuracies})
+    return dict(train_loss=losses, dev_accuracy=accuracies)

@@ -22,6 +22,7 @@ from labhub.cli.verbs import VERBS
 from labhub.course.fields import Table
 from labhub.course.schema import CourseFile
 from labhub.errors import LabhubError
+from labhub.grading.problems import SENTENCES
 
 PAGES = Path(__file__).parent.parent / "docs" / "reference"
 BEGIN, END = "<!-- generated: python -m tools.reference -->", "<!-- end of generated -->"
@@ -89,6 +90,12 @@ def errors() -> str:
         for leaf in all_errors()
     ]
     return table(("code", "exit code", "HTTP status", "meaning"), rows)
+
+
+def problems() -> str:
+    """Every problem of one hand-in that the engine names."""
+    rows = [(f"`{code}`", sentence) for code, sentence in sorted(SENTENCES.items())]
+    return table(("code", "what the student and the TA read"), rows)
 
 
 def all_errors() -> list[type[LabhubError]]:
@@ -170,6 +177,7 @@ def _standard(field: FieldInfo) -> str:
 GENERATED: dict[str, Callable[[], str]] = {
     "verbs.md": verbs,
     "errors.md": errors,
+    "problems.md": problems,
     "course-toml.md": course_toml,
 }
 

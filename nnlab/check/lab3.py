@@ -339,7 +339,7 @@ def game(
         G, D, opt_g, opt_d = players()
         before = [next(net.parameters()).detach().clone() for net in (G, D)]
         source = generator(7)
-        losses = [gan_step(G, D, opt_g, opt_d, points(64, k), 4, source) for k in range(10)]
+        losses = [gan_step(G, D, opt_g, opt_d, points(64, k), 2, source) for k in range(10)]
         moved = [
             not torch.equal(old, next(net.parameters()))
             for old, net in zip(before, (G, D), strict=True)

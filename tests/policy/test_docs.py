@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from labhub.course.load import load_course
 from labhub.course.rule_checks import broken_rule_tables
 from labhub.course.rules import broken_rules
 from labhub.course.schema import CourseFile
+from labhub.ids import AssignmentId
+from labhub.policy.assignments import timeline_of
 from labhub.policy.deadlines import NextWorkingDay, deadline
-from labhub.policy.timelines import Phase, timeline
+from labhub.policy.timelines import Phase, say_phase, timeline
 from labhub.policy.verdicts import resolve
 from tests.policy.courses import STOCKHOLM, day, local, phd_lab
 
@@ -17,6 +20,8 @@ DOCS = Path(__file__).parents[2] / "docs"
 RULES = (DOCS / "explanation" / "rules.md").read_text(encoding="utf-8")
 DUE_ROWS = re.findall(r"^\| (\d{4}-\d\d-\d\d) \| (\d{4}-\d\d-\d\d \d\d:\d\d) \|", RULES, re.M)
 LAB_ROWS = re.findall(r"^\| (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) \| (.*) \|$", RULES, re.M)
+
+COLLEGE_ROWS = re.findall(r"^\| (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d E[DS]T) \| (.*) \|$", RULES, re.M)
 
 
 @pytest.mark.parametrize(("due", "met_before"), DUE_ROWS)
@@ -33,8 +38,17 @@ def test_the_worked_lab_is_true(handed_in, outcome):
     assert verdict.graded_from == (local(after) if after else None)
 
 
+@pytest.mark.parametrize(("handed_in", "outcome"), COLLEGE_ROWS)
+def test_the_worked_hand_in_of_the_college_is_true(handed_in, outcome):
+    course = load_course(DOCS.parent / "examples" / "college" / "course.toml")
+    line = timeline_of(course, AssignmentId("handin2"))
+    moment = local(handed_in[:19], course.zone.key)
+    assert moment.tzname() == handed_in[20:]
+    assert say_phase(line.at(moment)) == outcome
+
+
 def test_all_worked_rows_are_read():
-    assert (len(DUE_ROWS), len(LAB_ROWS)) == (11, 5)
+    assert (len(DUE_ROWS), len(LAB_ROWS), len(COLLEGE_ROWS)) == (11, 5, 7)
 
 
 def test_every_line_of_the_how_to_runs():

@@ -93,9 +93,12 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _: object) -> None:  # noqa: ANN401 - sqlite3's connection
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        # The patience comes first: switching to the write-ahead log needs the file alone.
+        for pragma in (
+            *("busy_timeout=20000", "journal_mode=WAL"),
+            *("synchronous=FULL", "foreign_keys=ON"),
+        ):
             connection.execute(f"PRAGMA {pragma}")
-        connection.execute("PRAGMA busy_timeout=20000")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -1,5 +1,7 @@
 """The database of the course: made when it is missing, brought up to date, and safe to write."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 from fractions import Fraction
 from io import StringIO
@@ -18,6 +20,7 @@ from labhub.exchange.store.errors import StoreTooNewError, StoreUnreachableError
 from labhub.exchange.store.events import Author, history, record
 from labhub.exchange.store.migrations.versions import r0001_rules
 
+ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 TEACHER = Author("teacher", NOW)
 
@@ -99,6 +102,29 @@ def test_an_old_database_is_opened_again_without_loss(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     with store.reading() as db:
         assert [event.subject for event in history(db)] == ["0", "1"]
+    store.close()
+
+
+WRITER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from labhub.exchange.store import open_store
+from labhub.exchange.store.events import Author, record
+store = open_store(Path(sys.argv[1]))
+for number in range(10):
+    with store.writing() as db:
+        record(db, Author("x", datetime.now(UTC)), "a", f"{number}", {})
+"""
+
+
+def test_several_processes_may_make_and_write_a_new_database_at_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WRITER, str(tmp_path)]
+    writers = [subprocess.Popen(command, cwd=ROOT) for _ in range(4)]
+    assert [writer.wait(timeout=60) for writer in writers] == [0, 0, 0, 0]
+    store = open_store(tmp_path)
+    with store.reading() as db:
+        assert len(history(db)) == 40
     store.close()
 
 

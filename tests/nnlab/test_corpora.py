@@ -105,10 +105,10 @@ def test_words_of_the_grammar_are_ambiguous_and_some_of_the_dev_words_are_new():
 
 
 def test_the_grammar_is_written_as_conllu_with_contracted_words():
-    text = grammar.conllu(60, np.random.default_rng(0))
-    assert text.count("# sent_id = grammar-") == 60
+    text = grammar.conllu(300, np.random.default_rng(0))
+    assert text.count("# sent_id = grammar-") == 300
     assert "\tcannot\t" in text
-    assert len(corpora.read_conllu(text)) == 60
+    assert len(corpora.read_conllu(text)) == 300
     assert all(sentence[0][0][0].isupper() for sentence in corpora.read_conllu(text))
 
 

@@ -122,6 +122,50 @@ def _plain(found: "Case") -> dict[str, object]:
     }
 
 
+@app.command("list")
+def list_(
+    assignment: AssignmentName,
+    ready: Annotated[
+        bool, typer.Option("--ready", help="Only hand-ins that are to be graded by now.")
+    ] = False,
+    at: At = "",
+    course_dir: CourseDir = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """List what holds for everybody's hand-in of a lab.
+
+    A late hand-in may wait until the last late date is over: with --ready those are left out, and
+    so is what is not accepted."""
+    from labhub.gradebook.term.cases import cases
+    from labhub.policy.words import say_credit
+
+    term = term_of(course_dir, at)
+    zone = term.course.zone
+    found = [
+        case
+        for case in cases(term, term.course.assignment(assignment).id).values()
+        if not ready
+        or (case.verdict.accepted and term.now >= (case.verdict.graded_from or term.now))
+    ]
+    if as_json:
+        say_json([_plain(case) for case in found])
+        return
+    rows = []
+    for case in found:
+        moment, waits = case.verdict.handed_in_at, case.verdict.graded_from
+        rows.append(
+            (
+                case.student,
+                (case.unit.group if case.unit else None) or "",
+                f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else "",
+                case.verdict.phase or ("excused" if case.excused else "missing"),
+                say_credit(case.verdict.credit) if moment else "",
+                f"{waits.astimezone(zone):%Y-%m-%d %H:%M}" if waits else "",
+            )
+        )
+    say_table(("student", "group", "handed in", "phase", "credit", "graded from"), rows)
+
+
 @app.command()
 def changes(
     assignment: AssignmentName,

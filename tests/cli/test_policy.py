@@ -53,6 +53,20 @@ def test_somebody_who_did_not_hand_in_is_explained_too(course: Path) -> None:
     assert "Lab 1 was not handed in." in said
 
 
+def test_everybodys_hand_in_is_listed_and_what_waits_is_left_out(course: Path) -> None:
+    said = run(course, "policy", "list", "lab1").splitlines()[1:]
+    assert said == [
+        "ann\t\t2020-11-06 09:30\tlate\tfull credit\t2021-01-18 08:00",
+        "bo\t\t2020-11-05 21:00\ton-time\tfull credit\t",
+        "cia\t\t\tmissing\t\t",
+    ]
+    now = ("--ready", "--at", "2020-11-10T12:00:00+01:00")
+    assert [each["student"] for each in data(course, "policy", "list", "lab1", *now)] == ["bo"]
+    then = ("--ready", "--at", "2021-01-18T08:00:00+01:00")
+    ready = data(course, "policy", "list", "lab1", *then)
+    assert [each["student"] for each in ready] == ["ann", "bo"]
+
+
 def test_an_extension_is_granted_listed_and_withdrawn(course: Path) -> None:
     given = ("lab1", "--student", "ann", "--days", 1, "--reason", "ill", "--by", "E. Examiner")
     said = run(course, "extension", "add", *given)

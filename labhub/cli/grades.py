@@ -88,17 +88,11 @@ def _say_all(term: "Term", found: "list[Final]") -> None:
 
 
 def _say_account(final: "Final") -> None:
-    from labhub.policy.words import say_list
-
     say(f"{final.student} {final.name}".strip())
     for step in final.grade.trace:
         say(f"  {step.words}")
-    if final.dropped_out:
-        say(f"  {final.student} has left the course.")
-    if final.waits:
-        say(f"  A person has still to grade {say_list(final.waits)}.")
-    if not final.grade.complete:
-        say("  Marks are missing: this is the grade so far.")
+    for words in final.notes:
+        say(f"  {words}")
 
 
 def _say_what_if(term: "Term", student: str, wishes: list[str], as_json: bool) -> None:
@@ -141,6 +135,7 @@ def _plain(final: "Final") -> dict[str, object]:
         "complete": final.complete,
         "dropped_out": final.dropped_out,
         "waits": final.waits,
+        "running": final.running,
         "items": {
             name: {
                 "state": result.state,

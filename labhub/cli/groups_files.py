@@ -33,6 +33,7 @@ def import_(
     Groups that exist get more members; nobody is taken out of one."""
     from labhub.exchange.store.groups import change_groups, group_events
     from labhub.exchange.store.people import require_people
+    from labhub.ids import GroupId, StudentId
     from labhub.policy.groups import EventKind, replay
 
     _, rules = group_rules(course_dir)
@@ -46,10 +47,11 @@ def import_(
         known = set(groups.members)
         events = []
         for row in rows:
-            if groups.group_of(row["student"]) == row["group"]:  # type: ignore[arg-type]
+            group = GroupId(row["group"])
+            if groups.group_of(StudentId(row["student"])) == group:
                 continue
-            kind = EventKind.JOINED if row["group"] in known else EventKind.FORMED
-            known.add(row["group"])  # type: ignore[arg-type]
+            kind = EventKind.JOINED if group in known else EventKind.FORMED
+            known.add(group)
             events.append(group_event(kind, row["group"], row["student"], "", reason, by, at))
         change_groups(db, events, rules)
     say(f"{len(rows)} rows read, {len(events)} students joined a group")

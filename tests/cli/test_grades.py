@@ -187,6 +187,20 @@ def test_a_group_gets_one_mark_for_its_project(tmp_path: Path) -> None:
     assert [found[s]["proposal"]["state"] for s in ("ann", "bo")] == ["counted", "excused"]
 
 
+def test_a_mark_without_a_hand_in_counts_in_full(tmp_path: Path) -> None:
+    """For example of a lab that was handed in on paper."""
+    folder = college(tmp_path)
+    run(folder, "marks", "set", "handin1", "--student", "ann", "--points", 10)
+    run(folder, "marks", "decide", "handin2", "--student", "ann", "--points", 20, "--reason", "x")
+    found = data(folder, "grades", "--student", "ann", "--at", "2026-10-01T12:00:00-04:00")[0]
+    assert found["items"]["handin1"]["points"] == 10
+    assert found["items"]["handin2"]["points"] == 20
+    assert found["running"] == ["Sessions"]
+    assert not found["complete"]
+    after = data(folder, "grades", "--student", "ann", "--at", "2026-12-30T12:00:00-05:00")[0]
+    assert after["running"] == []
+
+
 def test_a_hand_in_of_the_group_is_everybodys_mark(tmp_path: Path) -> None:
     folder = college(tmp_path)
     at = datetime.fromisoformat("2026-10-05T12:00:00-04:00")

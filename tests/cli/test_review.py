@@ -133,8 +133,10 @@ def test_the_quality_of_reviews_is_a_part_of_the_grade(allocated: Path) -> None:
     record_marks(allocated, "handin1", dict.fromkeys(NAMES[::2], (30.0, 15.0)), at)
     packages = fill_in(allocated)
     run(allocated, "review", "collect", "handin1", packages, *IN_TIME)
-    found = data(allocated, "grades", "--student", "bo")[0]
+    found = data(allocated, "grades", "--student", "bo", *IN_TIME)[0]
     assert found["items"]["reviews"]["points"] == 100
+    assert found["running"][0].startswith("the peer review of Hand-in 1")
+    assert "Not over yet: the peer review" in run(allocated, "grades", "--student", "bo", *IN_TIME)
     assert "Agreement with the staff: 100 %." in [step["words"] for step in found["trace"]]
 
 

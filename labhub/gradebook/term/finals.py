@@ -16,6 +16,7 @@ from labhub.policy.roundings import exact
 from labhub.policy.rulebooks import participation_rules_of, sessions_of
 from labhub.policy.sessions import participation
 from labhub.policy.traces import Step, Trace
+from labhub.policy.words import say_list
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,25 @@ class Final:
     grade: FinalGrade
     waits: tuple[str, ...]
     """Titles of the work that a person has still to grade."""
+    running: tuple[str, ...]
+    """What goes on and may still change a mark: sessions, peer reviews."""
     dropped_out: bool
 
     @property
     def complete(self) -> bool:
         """Whether nothing is missing any more."""
-        return self.grade.complete and not self.waits
+        return self.grade.complete and not self.waits and not self.running
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Why the grade is not final, in whole sentences."""
+        found = (
+            (self.dropped_out, f"{self.student} has left the course."),
+            (self.waits, f"A person has still to grade {say_list(self.waits)}."),
+            (self.running, f"Not over yet: {say_list(self.running)}."),
+            (not self.grade.complete, "Marks are missing: this is the grade so far."),
+        )
+        return tuple(words for holds, words in found if holds)
 
 
 def finals(term: Term, only: StudentId | None = None) -> dict[StudentId, Final]:
@@ -57,8 +71,14 @@ def if_instead(term: Term, student: StudentId, points: Mapping[str, Fraction]) -
 
 def _final(term: Term, student: StudentId, given: "_Marks") -> Final:
     grade = final_grade(term.scheme, given.of(student))
-    gone = student in term.groups.dropped_out
-    return Final(student, term.people[student].name, grade, given.waits(student), gone)
+    return Final(
+        student,
+        term.people[student].name,
+        grade,
+        given.waits(student),
+        given.running(student),
+        student in term.groups.dropped_out,
+    )
 
 
 class _Marks:
@@ -67,12 +87,15 @@ class _Marks:
     def __init__(self, term: Term) -> None:
         self.term = term
         self.cases = {plan.id: cases(term, plan.id) for plan in term.course.assignments}
-        self.quality = [review_quality(term, held) for held in term.rounds.values()]
+        self.rounds = {name: review_quality(term, held) for name, held in term.rounds.items()}
 
     def of(self, student: StudentId) -> list[Mark]:
         labs = (self._lab(found[student]) for found in self.cases.values())
         items = (self._item(item, student) for item in self.term.course.rules.items)
-        return [self._decided(mark, student) for mark in (*labs, *items) if mark is not None]
+        names = (*self.cases, *(item.id for item in self.term.course.rules.items))
+        found = zip(names, (*labs, *items), strict=True)
+        decided = (self._decided(name, mark, student) for name, mark in found)
+        return [mark for mark in decided if mark is not None]
 
     def waits(self, student: StudentId) -> tuple[str, ...]:
         found = (
@@ -82,18 +105,31 @@ class _Marks:
         )
         return tuple(case.timeline.title for case, mark in found if mark is not None and mark.waits)
 
+    def running(self, student: StudentId) -> tuple[str, ...]:
+        course, now = self.term.course, self.term.now
+        found = []
+        for name, held in self.rounds.items():
+            ends = review_deadlines_of(course, name)
+            if student in held and ends is not None and now < ends[1].ends_at:
+                found.append(f"the peer review of {course.assignment(name).title}")
+        last = max((s.end for s in course.rules.sessions if s.counts), default=now)
+        counted = (item for item in course.rules.items if item.kind == "sessions")
+        return (*found, *(item.title for item in counted if now < last))
+
     def _lab(self, case: Case) -> Mark | None:
         """The mark of an assignment; None while there is none."""
         if case.excused:
             return Mark(case.assignment, excused=True, because=case.together)
         because = (*case.together, *case.verdict.trace)
-        credit = exact(case.verdict.credit)
+        verdict = case.verdict
+        judged = verdict.handed_in_at is not None or verdict.decision is not None
+        credit = exact(verdict.credit) if judged else Fraction(1)
         given = self.term.staff_marks.get((case.assignment, case.student))
         if given is not None and given.points is None:
             return Mark(case.assignment, excused=True, because=_given(given.by, given.reason))
         if given is not None and given.points is not None:
             return Mark(case.assignment, given.points, credit=credit, because=because)
-        if case.handed_in_by is None or not case.verdict.accepted:
+        if case.handed_in_by is None or not verdict.accepted:
             return self._nothing(case, because)
         mark = self.term.lab_marks.get((case.assignment, case.handed_in_by))
         if mark is None:
@@ -134,7 +170,7 @@ class _Marks:
 
     def _reviews(self, item: GradedItem, student: StudentId) -> Mark | None:
         """The mean quality over the rounds in which the student was to review."""
-        found = [held[student] for held in self.quality if student in held]
+        found = [held[student] for held in self.rounds.values() if student in held]
         if not found:
             return self._no_reviews(item, student)
         mean = sum((each.share for each in found), Fraction(0)) / len(found)
@@ -153,9 +189,9 @@ class _Marks:
         step = Step("no-reviews", "Reviewed nothing, because nothing was handed in.")
         return Mark(item.id, because=(step,))
 
-    def _decided(self, mark: Mark, student: StudentId) -> Mark:
-        override = self.term.overrides.get((mark.item, student))
-        return mark if override is None else replace(mark, override=override)
+    def _decided(self, item: str, mark: Mark | None, student: StudentId) -> Mark | None:
+        override = self.term.overrides.get((item, student))
+        return mark if override is None else replace(mark or Mark(item), override=override)
 
 
 def _given(by: str, reason: str) -> Trace:

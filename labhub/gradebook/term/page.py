@@ -9,7 +9,7 @@ from jinja2 import Environment
 
 from labhub.gradebook.term.finals import Final
 from labhub.policy.grades import ItemResult, ItemState
-from labhub.policy.words import say_list, say_percent
+from labhub.policy.words import say_percent
 
 TEMPLATE = """\
 <!doctype html>
@@ -81,19 +81,13 @@ def grade_page(course: str, final: Final, day: str) -> str:
         grade=final.grade,
         credits=_number(final.grade.credits) if final.grade.credits else "",
         day=day,
-        notes=_notes(final),
+        notes=" ".join(final.notes),
         summing=[step for step in final.grade.trace if step.rule in SUMMING],
         share=lambda value: "" if value is None else say_percent(value),
         number=_number,
         points=_points,
         state=_state,
     )
-
-
-def _notes(final: Final) -> str:
-    if final.waits:
-        return f"A person has still to grade {say_list(final.waits)}."
-    return "" if final.grade.complete else "Marks are missing: this is the grade so far."
 
 
 def _points(item: ItemResult) -> str:

@@ -3,6 +3,7 @@
 import io
 import re
 import tokenize
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -48,11 +49,12 @@ class Scrubber:
     @cached_property
     def _whole(self) -> re.Pattern[str] | None:
         texts = {t for who in self.people for t in who.wholes() if len(t) >= SHORTEST}
-        return _any_of(texts, re.IGNORECASE)
+        return _any_of(_spellings(texts), re.IGNORECASE)
 
     @cached_property
     def _part(self) -> re.Pattern[str] | None:
-        return _any_of({part for who in self.people for part in who.parts()}, re.NOFLAG)
+        parts = {part for who in self.people for part in who.parts()}
+        return _any_of(_spellings(parts), re.NOFLAG)
 
     def prose(self, text: str) -> str:
         """A text for people, without names, addresses and home folders."""
@@ -91,6 +93,13 @@ class Scrubber:
 MAGIC = ("%", "!")
 TEXTS = {tokenize.COMMENT, tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", -1)}
 """Tokens that a person reads. From Python 3.12 on an f-string has a token for its text."""
+
+
+def _spellings(texts: Iterable[str]) -> set[str]:
+    """The texts, and the same without accents, as people write them in paths: Åsa, Asa."""
+    found = set(texts)
+    plain = {unicodedata.normalize("NFKD", text) for text in found}
+    return found | {"".join(c for c in text if not unicodedata.combining(c)) for text in plain}
 
 
 def _any_of(texts: Iterable[str], flags: re.RegexFlag) -> re.Pattern[str] | None:

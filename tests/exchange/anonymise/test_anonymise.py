@@ -80,6 +80,13 @@ def test_code_keeps_its_names_and_loses_peoples(before: str, after: str) -> None
     assert SCRUBBER.code(before) == after
 
 
+@pytest.mark.parametrize("text", ["by Åsa Öberg", "by Asa Oberg", "by ÅSA ÖBERG", "in /x/Oberg_1"])
+def test_a_name_is_found_with_and_without_its_accents(text: str) -> None:
+    found = Scrubber((Identity("x9", "Åsa Öberg"),)).prose(text)
+    assert not {"sa", "berg"} & set(found.casefold().replace("[name]", "").split())
+    assert "[name]" in found
+
+
 def test_a_scrubber_of_nobody_takes_out_addresses_only() -> None:
     assert Scrubber(()).prose("Ada at ada@x.org") == "Ada at [e-mail]"
 

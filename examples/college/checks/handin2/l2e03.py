@@ -1,0 +1,332 @@
+# %% [mutant] h0 is ignored
+# cell: l2e03-rnn
+# kills: l2e03-t1
+_whole = rnn_forward
+def rnn_forward(X, h0, Wx, Wh, b):
+    return _whole(X, 0 * h0, Wx, Wh, b)
+
+# %% [mutant] No bias
+# cell: l2e03-rnn
+# kills: l2e03-t1
+_whole = rnn_forward
+def rnn_forward(X, h0, Wx, Wh, b):
+    return _whole(X, h0, Wx, Wh, 0 * b)
+
+# %% [mutant] Every step begins with h0
+# cell: l2e03-rnn
+# kills: l2e03-t1
+def rnn_forward(X, h0, Wx, Wh, b):
+    H = np.stack([np.tanh(X[:, t] @ Wx + h0 @ Wh + b) for t in range(X.shape[1])], axis=1)
+    return H, (X, h0, H, Wx, Wh)
+
+# %% [mutant] The sequence is read backwards
+# cell: l2e03-rnn
+# kills: l2e03-t1
+_whole = rnn_forward
+def rnn_forward(X, h0, Wx, Wh, b):
+    H = _whole(X[:, ::-1], h0, Wx, Wh, b)[0][:, ::-1].copy()
+    return H, (X, h0, H, Wx, Wh)
+
+# %% [mutant] A sigmoid instead of tanh
+# cell: l2e03-rnn
+# kills: l2e03-t1
+def rnn_forward(X, h0, Wx, Wh, b):
+    states, h = [], h0
+    for t in range(X.shape[1]):
+        h = 1 / (1 + np.exp(-(X[:, t] @ Wx + h @ Wh + b)))
+        states.append(h)
+    H = np.stack(states, axis=1)
+    return H, (X, h0, H, Wx, Wh)
+
+# %% [mutant] The recurrent weights are transposed
+# cell: l2e03-rnn
+# kills: l2e03-t1
+_whole = rnn_forward
+def rnn_forward(X, h0, Wx, Wh, b):
+    return _whole(X, h0, Wx, Wh.T, b)
+
+# %% [mutant] The states begin with h0
+# cell: l2e03-rnn
+# kills: l2e03-t1
+_whole = rnn_forward
+def rnn_forward(X, h0, Wx, Wh, b):
+    H, cache = _whole(X, h0, Wx, Wh, b)
+    H = np.concatenate([h0[:, None], H[:, :-1]], axis=1)
+    return H, (X, h0, H, Wx, Wh)
+
+# %% [mutant] The state is not squashed before it is handed on
+# cell: l2e03-rnn
+# kills: l2e03-t1
+def rnn_forward(X, h0, Wx, Wh, b):
+    states, z = [], h0
+    for t in range(X.shape[1]):
+        z = X[:, t] @ Wx + z @ Wh + b
+        states.append(np.tanh(z))
+    H = np.stack(states, axis=1)
+    return H, (X, h0, H, Wx, Wh)
+
+# %% [mutant] The forward pass adds the inputs into h0
+# cell: l2e03-rnn
+# kills: l2e03-t1
+_whole = rnn_forward
+def rnn_forward(X, h0, Wx, Wh, b):
+    H, cache = _whole(X, h0, Wx, Wh, b)
+    h0[:] = H[:, -1]
+    return H, cache
+
+# %% [mutant] Torch computes the states
+# cell: l2e03-rnn
+# kills: l2e03-t1
+def rnn_forward(X, h0, Wx, Wh, b):
+    states, h = [], torch.tensor(h0)
+    for t in range(X.shape[1]):
+        h = torch.tanh(torch.tensor(X[:, t] @ Wx + b) + h @ torch.tensor(Wh))
+        states.append(h)
+    H = torch.stack(states, dim=1).numpy()
+    return H, (X, h0, H, Wx, Wh)
+
+# %% [mutant] Truncated: nothing comes from the future
+# cell: l2e03-rnn
+# kills: l2e03-t2, l2e03-t3
+def rnn_backward(dH, cache):
+    X, h0, H, Wx, Wh = cache
+    before = np.concatenate([h0[:, None], H[:, :-1]], axis=1)
+    delta = dH * (1 - H**2)
+    return (delta @ Wx.T, delta[:, 0] @ Wh.T, np.einsum("ntd,nth->dh", X, delta),
+            np.einsum("nti,nth->ih", before, delta), delta.sum(axis=(0, 1)))
+
+# %% [mutant] The slope of tanh is 1 - h
+# cell: l2e03-rnn
+# kills: l2e03-t2, l2e03-t3
+def rnn_backward(dH, cache, slope=lambda h: 1 - h):
+    X, h0, H, Wx, Wh = cache
+    dX, dWx, dWh, db, future = np.zeros_like(X), 0, 0, 0, 0
+    for t in reversed(range(X.shape[1])):
+        delta = (dH[:, t] + future) * slope(H[:, t])
+        dX[:, t], dWx, db = delta @ Wx.T, dWx + X[:, t].T @ delta, db + delta.sum(axis=0)
+        dWh = dWh + (H[:, t - 1] if t else h0).T @ delta
+        future = delta @ Wh.T
+    return dX, future, dWx, dWh, db
+
+# %% [mutant] The slope is taken at the squashed value
+# cell: l2e03-rnn
+# kills: l2e03-t2, l2e03-t3
+def rnn_backward(dH, cache):
+    X, h0, H, Wx, Wh = cache
+    dX, dWx, dWh, db, future = np.zeros_like(X), 0, 0, 0, 0
+    for t in reversed(range(X.shape[1])):
+        delta = (dH[:, t] + future) * (1 - np.tanh(H[:, t]) ** 2)
+        dX[:, t], dWx, db = delta @ Wx.T, dWx + X[:, t].T @ delta, db + delta.sum(axis=0)
+        dWh = dWh + (H[:, t - 1] if t else h0).T @ delta
+        future = delta @ Wh.T
+    return dX, future, dWx, dWh, db
+
+# %% [mutant] The recurrent weights are not transposed on the way back
+# cell: l2e03-rnn
+# kills: l2e03-t2, l2e03-t3
+def rnn_backward(dH, cache):
+    X, h0, H, Wx, Wh = cache
+    dX, dWx, dWh, db, future = np.zeros_like(X), 0, 0, 0, 0
+    for t in reversed(range(X.shape[1])):
+        delta = (dH[:, t] + future) * (1 - H[:, t] ** 2)
+        dX[:, t], dWx, db = delta @ Wx.T, dWx + X[:, t].T @ delta, db + delta.sum(axis=0)
+        dWh = dWh + (H[:, t - 1] if t else h0).T @ delta
+        future = delta @ Wh
+    return dX, future, dWx, dWh, db
+
+# %% [mutant] Only the loss at the last step counts
+# cell: l2e03-rnn
+# kills: l2e03-t2, l2e03-t3
+_backward = rnn_backward
+def rnn_backward(dH, cache):
+    last = np.zeros_like(dH)
+    last[:, -1] = dH[:, -1]
+    return _backward(last, cache)
+
+# %% [mutant] dh0 is the gradient of the first state
+# cell: l2e03-rnn
+# kills: l2e03-t2
+_backward = rnn_backward
+def rnn_backward(dH, cache):
+    dX, dh0, dWx, dWh, db = _backward(dH, cache)
+    return dX, np.linalg.solve(cache[4], dh0.T).T, dWx, dWh, db
+
+# %% [mutant] dh0 is forgotten
+# cell: l2e03-rnn
+# kills: l2e03-t2
+_backward = rnn_backward
+def rnn_backward(dH, cache):
+    dX, dh0, dWx, dWh, db = _backward(dH, cache)
+    return dX, np.zeros_like(dh0), dWx, dWh, db
+
+# %% [mutant] dX is averaged over the batch
+# cell: l2e03-rnn
+# kills: l2e03-t2
+_backward = rnn_backward
+def rnn_backward(dH, cache):
+    dX, dh0, dWx, dWh, db = _backward(dH, cache)
+    return dX / len(dX), dh0, dWx, dWh, db
+
+# %% [mutant] dX is in the order of the backward loop
+# cell: l2e03-rnn
+# kills: l2e03-t2
+_backward = rnn_backward
+def rnn_backward(dH, cache):
+    dX, dh0, dWx, dWh, db = _backward(dH, cache)
+    return dX[:, ::-1].copy(), dh0, dWx, dWh, db
+
+# %% [mutant] Parameter gradients of the first step only: assigned instead of added
+# cell: l2e03-rnn
+# kills: l2e03-t3
+def rnn_backward(dH, cache):
+    X, h0, H, Wx, Wh = cache
+    dX, future = np.zeros_like(X), 0
+    for t in reversed(range(X.shape[1])):
+        delta = (dH[:, t] + future) * (1 - H[:, t] ** 2)
+        dX[:, t] = delta @ Wx.T
+        dWx, db = X[:, t].T @ delta, delta.sum(axis=0)
+        dWh = (H[:, t - 1] if t else h0).T @ delta
+        future = delta @ Wh.T
+    return dX, future, dWx, dWh, db
+
+# %% [mutant] dWh takes the state after the step
+# cell: l2e03-rnn
+# kills: l2e03-t3
+_backward = rnn_backward
+def rnn_backward(dH, cache):
+    X, h0, H, Wx, Wh = cache
+    dX, dh0, dWx, dWh, db = _backward(dH, cache)
+    future, dWh = 0, np.zeros_like(Wh)
+    for t in reversed(range(X.shape[1])):
+        delta = (dH[:, t] + future) * (1 - H[:, t] ** 2)
+        dWh += H[:, t].T @ delta
+        future = delta @ Wh.T
+    return dX, dh0, dWx, dWh, db
+
+# %% [mutant] dWh forgets the step out of h0
+# cell: l2e03-rnn
+# kills: l2e03-t3
+_backward = rnn_backward
+def rnn_backward(dH, cache):
+    X, h0, H, Wx, Wh = cache
+    dX, dh0, dWx, dWh, db = _backward(dH, cache)
+    return dX, dh0, dWx, _backward(dH, (X, 0 * h0, H, Wx, Wh))[3], db
+
+# %% [mutant] In dWh the last state stands before the first
+# cell: l2e03-rnn
+# kills: l2e03-t3
+_backward = rnn_backward
+def rnn_backward(dH, cache):
+    X, h0, H, Wx, Wh = cache
+    dX, dh0, dWx, dWh, db = _backward(dH, cache)
+    return dX, dh0, dWx, _backward(dH, (X, H[:, -1], H, Wx, Wh))[3], db
+
+# %% [mutant] Parameter gradients are averaged over the batch
+# cell: l2e03-rnn
+# kills: l2e03-t3
+_backward = rnn_backward
+def rnn_backward(dH, cache):
+    dX, dh0, dWx, dWh, db = _backward(dH, cache)
+    return dX, dh0, dWx / len(dX), dWh / len(dX), db / len(dX)
+
+# %% [mutant] Parameter gradients are averaged over time
+# cell: l2e03-rnn
+# kills: l2e03-t3
+_backward = rnn_backward
+def rnn_backward(dH, cache):
+    dX, dh0, dWx, dWh, db = _backward(dH, cache)
+    T = dX.shape[1]
+    return dX, dh0, dWx / T, dWh / T, db / T
+
+# %% [mutant] dWh is transposed
+# cell: l2e03-rnn
+# kills: l2e03-t3
+_backward = rnn_backward
+def rnn_backward(dH, cache):
+    dX, dh0, dWx, dWh, db = _backward(dH, cache)
+    return dX, dh0, dWx, dWh.T, db
+
+# %% [mutant] The bias keeps the axis of the batch
+# cell: l2e03-rnn
+# kills: l2e03-t3
+_backward = rnn_backward
+def rnn_backward(dH, cache):
+    dX, dh0, dWx, dWh, db = _backward(dH, cache)
+    return dX, dh0, dWx, dWh, db[None]
+
+# %% [mutant] Autograd does the work
+# cell: l2e03-rnn
+# kills: l2e03-t2, l2e03-t3
+def rnn_forward(X, h0, Wx, Wh, b):
+    states, h = [], h0
+    for t in range(X.shape[1]):
+        h = np.tanh(X[:, t] @ Wx + h @ Wh + b)
+        states.append(h)
+    return np.stack(states, axis=1), (X, h0, Wx, Wh, b)
+
+
+def rnn_backward(dH, cache):
+    leaves = [torch.tensor(value, requires_grad=True) for value in cache]
+    h, loss = leaves[1], 0
+    for t in range(dH.shape[1]):
+        h = torch.tanh(leaves[0][:, t] @ leaves[2] + h @ leaves[3] + leaves[4])
+        loss = loss + (h * torch.tensor(dH[:, t])).sum()
+    return tuple(grad.numpy() for grad in torch.autograd.grad(loss, leaves))
+
+# %% [mutant] The gradients add up from call to call
+# cell: l2e03-rnn
+# kills: l2e03-t3
+_backward, _sums = rnn_backward, {}
+def rnn_backward(dH, cache):
+    dX, dh0, *grads = _backward(dH, cache)
+    key = cache[3].shape, len(dX)
+    _sums[key] = [a + b for a, b in zip(_sums.get(key, [0, 0, 0]), grads)]
+    return (dX, dh0, *_sums[key])
+
+# %% [alternate] A dictionary as cache, sums at one stroke
+# cell: l2e03-rnn
+def rnn_forward(X, h0, Wx, Wh, b):
+    N, T, _ = X.shape
+    H = np.empty((N, T + 1, len(b)))
+    H[:, 0] = h0
+    for t in range(T):
+        H[:, t + 1] = np.tanh(np.einsum("nd,dh->nh", X[:, t], Wx) + H[:, t] @ Wh + b)
+    return H[:, 1:], dict(X=X, H=H, Wx=Wx, Wh=Wh)
+
+
+def rnn_backward(dH, cache):
+    X, H, Wx, Wh = (cache[name] for name in ("X", "H", "Wx", "Wh"))
+    deltas, g = np.empty_like(dH), np.zeros_like(dH[:, 0])
+    for t in range(dH.shape[1] - 1, -1, -1):
+        deltas[:, t] = (dH[:, t] + g) * (1 - H[:, t + 1] * H[:, t + 1])
+        g = np.dot(deltas[:, t], Wh.T)
+    return (np.einsum("nth,dh->ntd", deltas, Wx), g, np.tensordot(X, deltas, ([0, 1], [0, 1])),
+            np.tensordot(H[:, :-1], deltas, ([0, 1], [0, 1])), deltas.sum((0, 1)))
+
+# %% [alternate] An object as cache, everything with time in front
+# cell: l2e03-rnn
+class _Tape:
+    pass
+
+
+def rnn_forward(X, h0, Wx, Wh, b):
+    tape = _Tape()
+    tape.Wx, tape.Wh, tape.steps = Wx, Wh, []
+    h, out = h0, []
+    for x in np.moveaxis(X, 1, 0):
+        new = np.tanh(x.dot(Wx) + h.dot(Wh) + b)
+        tape.steps.append((x, h, new))
+        h = new
+        out.append(h)
+    return np.moveaxis(np.array(out), 0, 1), tape
+
+
+def rnn_backward(dH, tape):
+    grads, dX = [np.zeros_like(tape.Wx), np.zeros_like(tape.Wh), np.zeros(len(tape.Wh))], []
+    carried = np.zeros_like(dH[:, 0])
+    for (x, before, h), d in zip(reversed(tape.steps), np.moveaxis(dH, 1, 0)[::-1]):
+        delta = (d + carried) * (1 - np.square(h))
+        grads = [grads[0] + x.T.dot(delta), grads[1] + before.T.dot(delta), grads[2] + delta.sum(0)]
+        dX.insert(0, delta.dot(tape.Wx.T))
+        carried = delta.dot(tape.Wh.T)
+    return np.stack(dX, axis=1), carried, grads[0], grads[1], grads[2]

@@ -1,0 +1,179 @@
+# %% [mutant] The kernel is flipped
+# cell: l3e02-conv
+# kills: l3e02-t1
+_straight = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    return _straight(x, w[:, :, ::-1, ::-1], b, stride, pad)[0], _straight(x, w, b, stride, pad)[1]
+
+# %% [mutant] The bias is forgotten
+# cell: l3e02-conv
+# kills: l3e02-t1
+_biased = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    return _biased(x, w, 0 * b, stride, pad)
+
+# %% [mutant] The first bias serves all maps
+# cell: l3e02-conv
+# kills: l3e02-t1
+_own = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    return _own(x, w, 0 * b + b[0], stride, pad)
+
+# %% [mutant] Only the first channel is read
+# cell: l3e02-conv
+# kills: l3e02-t1
+_all = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    return _all(x[:, :1], w[:, :1], b, stride, pad)[0], _all(x, w, b, stride, pad)[1]
+
+# %% [mutant] Channels are averaged
+# cell: l3e02-conv
+# kills: l3e02-t1
+_summed = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    return _summed(x, w / x.shape[1], b, stride, pad)[0], _summed(x, w, b, stride, pad)[1]
+
+# %% [mutant] Rows and columns of the kernel are mixed up
+# cell: l3e02-conv
+# kills: l3e02-t1
+_upright = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    return _upright(x, w.transpose(0, 1, 3, 2), b, stride, pad)[0], _upright(x, w, b, stride, pad)[1]
+
+# %% [mutant] The output keeps the size of the picture
+# cell: l3e02-conv
+# kills: l3e02-t1
+_valid = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    rows, columns = w.shape[2] - 1, w.shape[3] - 1
+    x_same = np.pad(x, ((0, 0), (0, 0), (0, rows), (0, columns)))
+    return _valid(x_same, w, b, stride, pad)[0], _valid(x, w, b, stride, pad)[1]
+
+# %% [mutant] The picture is changed in place
+# cell: l3e02-conv
+# kills: l3e02-t1, l3e02-t2
+_pure = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    result = _pure(x, w, b, stride, pad)
+    x += 1.0
+    return result
+
+# %% [mutant] The stride is ignored
+# cell: l3e02-conv
+# kills: l3e02-t2
+_strided = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    return _strided(x, w, b, 1, pad)[0], _strided(x, w, b, stride, pad)[1]
+
+# %% [mutant] The stride holds for rows only
+# cell: l3e02-conv
+# kills: l3e02-t2
+_both = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    return _both(x, w, b, 1, pad)[0][:, :, ::stride], _both(x, w, b, stride, pad)[1]
+
+# %% [mutant] The frame is ignored
+# cell: l3e02-conv
+# kills: l3e02-t2
+_framed = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    return _framed(x, w, b, stride, 0)[0], _framed(x, w, b, stride, pad)[1]
+
+# %% [mutant] The frame stands at the lower right only
+# cell: l3e02-conv
+# kills: l3e02-t2
+_four = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    lopsided = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))
+    return _four(lopsided, w, b, stride, 0)[0], _four(x, w, b, stride, pad)[1]
+
+# %% [mutant] The frame repeats the edge
+# cell: l3e02-conv
+# kills: l3e02-t2
+_zeros = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    edged = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="edge")
+    return _zeros(edged, w, b, stride, 0)[0], _zeros(x, w, b, stride, pad)[1]
+
+# %% [mutant] One frame pixel whatever pad says
+# cell: l3e02-conv
+# kills: l3e02-t2
+_asked = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    return _asked(x, w, b, stride, min(pad, 1))[0], _asked(x, w, b, stride, pad)[1]
+
+# %% [mutant] Strides begin at the second place
+# cell: l3e02-conv
+# kills: l3e02-t2
+_first = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    return _first(x, w, b, 1, pad)[0][:, :, stride - 1 :: stride, stride - 1 :: stride], _first(x, w, b, stride, pad)[1]
+
+# %% [mutant] Torch does the work
+# cell: l3e02-conv
+# kills: l3e02-t3
+_by_hand = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    out = F.conv2d(*(torch.tensor(a.copy()) for a in (x, w, b)), stride=stride, padding=pad)
+    return out.numpy(), _by_hand(x, w, b, stride, pad)[1]
+
+# %% [mutant] Torch behind another name
+# cell: l3e02-conv
+# kills: l3e02-t3
+from torch.nn.functional import conv2d as _tool
+_own_work = conv2d_forward
+def _borrowed(x, w, b, stride, pad):
+    return _tool(*(torch.from_numpy(a.copy()) for a in (x, w, b)), stride=stride, padding=pad).numpy()
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    return _borrowed(x, w, b, stride, pad), _own_work(x, w, b, stride, pad)[1]
+
+# %% [mutant] SciPy correlates
+# cell: l3e02-conv
+# kills: l3e02-t3
+_numpy_only = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    from scipy.signal import correlate
+    framed = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    maps = [[sum(correlate(image[c], kernel[c], mode="valid") for c in range(len(kernel))) for kernel in w] for image in framed]
+    return np.array(maps)[:, :, ::stride, ::stride] + b[:, None, None], _numpy_only(x, w, b, stride, pad)[1]
+
+# %% [alternate] Nested loops over places
+# cell: l3e02-conv
+_cached = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    N, C, H, W = x.shape
+    O, _, KH, KW = w.shape
+    framed = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
+    framed[:, :, pad : pad + H, pad : pad + W] = x
+    rows, columns = (H + 2 * pad - KH) // stride + 1, (W + 2 * pad - KW) // stride + 1
+    out = np.empty((N, O, rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            patch = framed[:, :, i * stride : i * stride + KH, j * stride : j * stride + KW]
+            out[:, :, i, j] = np.tensordot(patch, w, axes=([1, 2, 3], [1, 2, 3])) + b
+    return out, _cached(x, w, b, stride, pad)[1]
+
+# %% [alternate] A sum over the offsets of the kernel, a dictionary as cache
+# cell: l3e02-conv
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    framed = np.pad(x, [(0, 0)] * 2 + [(pad, pad)] * 2)
+    rows = 1 + (framed.shape[2] - w.shape[2]) // stride
+    columns = 1 + (framed.shape[3] - w.shape[3]) // stride
+    out = np.zeros((len(x), len(w), rows, columns)) + b.reshape(1, -1, 1, 1)
+    for u in range(w.shape[2]):
+        for v in range(w.shape[3]):
+            seen = framed[:, :, u : u + stride * rows : stride, v : v + stride * columns : stride]
+            out = out + np.einsum("ncij,oc->noij", seen, w[:, :, u, v])
+    patches = np.lib.stride_tricks.sliding_window_view(framed, w.shape[2:], axis=(2, 3))[:, :, ::stride, ::stride]
+    return out, (patches, framed.shape, w, stride, pad)
+
+# %% [alternate] Patches as rows of a matrix, a list as result
+# cell: l3e02-conv
+_kept = conv2d_forward
+def _as_rows(x, kernel, stride, pad):
+    framed = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    windows = np.lib.stride_tricks.sliding_window_view(framed, kernel, axis=(2, 3))[:, :, ::stride, ::stride]
+    return windows.transpose(0, 2, 3, 1, 4, 5).reshape(len(x), windows.shape[2], windows.shape[3], -1)
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    rows = _as_rows(x, w.shape[2:], stride, pad)
+    return [np.moveaxis(rows @ w.reshape(len(w), -1).T + b, 3, 1), _kept(x, w, b, stride, pad)[1]]

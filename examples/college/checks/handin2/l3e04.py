@@ -1,0 +1,434 @@
+# %% [mutant] Layers in a plain list
+# cell: l3e04-cnn
+# kills: l3e04-t1
+class SmallCNN(nn.Module):
+    def __init__(self, channels=1, classes=10):
+        super().__init__()
+        self.blocks = [nn.Conv2d(channels, 8, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(4)]
+        self.head = nn.Linear(128, classes)
+    def forward(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return self.head(x.flatten(1))
+
+# %% [mutant] A softmax at the end
+# cell: l3e04-cnn
+# kills: l3e04-t1
+_Logits = SmallCNN
+class SmallCNN(_Logits):
+    def forward(self, x):
+        return super().forward(x).softmax(dim=1)
+
+# %% [mutant] Logarithms of probabilities
+# cell: l3e04-cnn
+# kills: l3e04-t1
+_Raw = SmallCNN
+class SmallCNN(_Raw):
+    def forward(self, x):
+        return super().forward(x).log_softmax(dim=1)
+
+# %% [mutant] Ten times the budget
+# cell: l3e04-cnn
+# kills: l3e04-t1
+class SmallCNN(nn.Module):
+    def __init__(self, channels=1, classes=10):
+        super().__init__()
+        self.features = nn.Sequential(nn.Conv2d(channels, 64, 3, padding=1), nn.BatchNorm2d(64), nn.ReLU(), nn.AdaptiveAvgPool2d(4))
+        self.head = nn.Sequential(nn.Flatten(), nn.Linear(1024, 512), nn.ReLU(), nn.Linear(512, classes))
+    def forward(self, x):
+        return self.head(self.features(x))
+
+# %% [mutant] Made for 8x8 pixels only
+# cell: l3e04-cnn
+# kills: l3e04-t1
+class SmallCNN(nn.Module):
+    def __init__(self, channels=1, classes=10):
+        super().__init__()
+        self.features = nn.Sequential(nn.Conv2d(channels, 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU(), nn.MaxPool2d(2))
+        self.head = nn.Linear(256, classes)
+    def forward(self, x):
+        return self.head(self.features(x).flatten(1))
+
+# %% [mutant] The number of channels is ignored
+# cell: l3e04-cnn
+# kills: l3e04-t1
+_Coloured = SmallCNN
+class SmallCNN(_Coloured):
+    def __init__(self, channels=1, classes=10):
+        super().__init__(1, classes)
+
+# %% [mutant] The number of classes is ignored
+# cell: l3e04-cnn
+# kills: l3e04-t1
+_Classes = SmallCNN
+class SmallCNN(_Classes):
+    def __init__(self, channels=1, classes=10):
+        super().__init__(channels, 10)
+
+# %% [mutant] A layer that nobody calls
+# cell: l3e04-cnn
+# kills: l3e04-t1
+_Used = SmallCNN
+class SmallCNN(_Used):
+    def __init__(self, channels=1, classes=10):
+        super().__init__(channels, classes)
+        self.forgotten = nn.Conv2d(8, 8, 3)
+
+# %% [mutant] Batch normalisation without notes
+# cell: l3e04-cnn
+# kills: l3e04-t1
+_Noted = SmallCNN
+class SmallCNN(_Noted):
+    def __init__(self, channels=1, classes=10):
+        super().__init__(channels, classes)
+        for layer in self.modules():
+            if isinstance(layer, nn.BatchNorm2d):
+                layer.track_running_stats, layer.running_mean, layer.running_var = False, None, None
+
+# %% [mutant] An MLP on pooled pixels
+# cell: l3e04-cnn
+# kills: l3e04-t1
+class SmallCNN(nn.Module):
+    def __init__(self, channels=1, classes=10):
+        super().__init__()
+        self.layers = nn.Sequential(nn.AdaptiveAvgPool2d(8), nn.Flatten(), nn.Linear(64 * channels, 64), nn.ReLU(), nn.Linear(64, classes))
+    def forward(self, x):
+        return self.layers(x)
+
+# %% [mutant] Everything is averaged away before the head
+# cell: l3e04-cnn
+# kills: l3e04-t1
+class SmallCNN(nn.Module):
+    def __init__(self, channels=1, classes=10):
+        super().__init__()
+        self.conv = nn.Conv2d(channels, 4, 1)
+        self.head = nn.Linear(4, classes)
+    def forward(self, x):
+        return self.head(self.conv(x).mean(dim=(2, 3)))
+
+# %% [mutant] No evaluation mode
+# cell: l3e04-loop
+# kills: l3e04-t2
+def evaluate(model, loader):
+    device, right, count = next(model.parameters()).device, 0, 0
+    with torch.no_grad():
+        for x, y in loader:
+            right += (model(x.to(device)).argmax(dim=1) == y.to(device)).sum().item()
+            count += len(y)
+    return right / count
+
+# %% [mutant] Gradients are recorded while judging
+# cell: l3e04-loop
+# kills: l3e04-t2
+def evaluate(model, loader):
+    before, device, right, count = model.training, next(model.parameters()).device, 0, 0
+    model.eval()
+    for x, y in loader:
+        right += (model(x.to(device)).argmax(dim=1) == y.to(device)).sum().item()
+        count += len(y)
+    model.train(before)
+    return right / count
+
+# %% [mutant] The model stays in evaluation mode
+# cell: l3e04-loop
+# kills: l3e04-t2
+_restoring = evaluate
+def evaluate(model, loader):
+    share = _restoring(model, loader)
+    model.eval()
+    return share
+
+# %% [mutant] The model is always put into training mode
+# cell: l3e04-loop
+# kills: l3e04-t2
+_careful = evaluate
+def evaluate(model, loader):
+    share = _careful(model, loader)
+    model.train()
+    return share
+
+# %% [mutant] The mean of the batches' shares
+# cell: l3e04-loop
+# kills: l3e04-t2
+_exact = evaluate
+def evaluate(model, loader):
+    return float(np.mean([_exact(model, [batch]) for batch in loader]))
+
+# %% [mutant] Only the last batch counts
+# cell: l3e04-loop
+# kills: l3e04-t2
+_every = evaluate
+def evaluate(model, loader):
+    return [_every(model, [batch]) for batch in loader][-1]
+
+# %% [mutant] The number of right answers, not their share
+# cell: l3e04-loop
+# kills: l3e04-t2
+_share = evaluate
+def evaluate(model, loader):
+    batches = list(loader)
+    return _share(model, batches) * sum(len(y) for _, y in batches)
+
+# %% [mutant] Judged where the batch happens to be
+# cell: l3e04-loop
+# kills: l3e04-t2
+def evaluate(model, loader):
+    before, right, count = model.training, 0, 0
+    model.eval()
+    with torch.no_grad():
+        for x, y in loader:
+            right += (model(x).argmax(dim=1) == y).sum().item()
+            count += len(y)
+    model.train(before)
+    return right / count
+
+# %% [mutant] Old gradients are added
+# cell: l3e04-loop
+# kills: l3e04-t3
+def train_epoch(model, loader, opt, device):
+    model.train()
+    total, count = 0.0, 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        loss = F.cross_entropy(model(x), y)
+        loss.backward()
+        opt.step()
+        total, count = total + loss.item() * len(y), count + len(y)
+    return total / count
+
+# %% [mutant] Gradients are cleared after the step only
+# cell: l3e04-loop
+# kills: l3e04-t3
+def train_epoch(model, loader, opt, device):
+    model.train()
+    total, count = 0.0, 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        loss = F.cross_entropy(model(x), y)
+        loss.backward()
+        opt.step()
+        opt.zero_grad()
+        total, count = total + loss.item() * len(y), count + len(y)
+    return total / count
+
+# %% [mutant] A softmax before the cross-entropy
+# cell: l3e04-loop
+# kills: l3e04-t3
+def train_epoch(model, loader, opt, device):
+    model.train()
+    total, count = 0.0, 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        loss = F.cross_entropy(model(x).softmax(dim=1), y)
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        total, count = total + loss.item() * len(y), count + len(y)
+    return total / count
+
+# %% [mutant] The sum of the losses of a batch
+# cell: l3e04-loop
+# kills: l3e04-t3
+def train_epoch(model, loader, opt, device):
+    model.train()
+    total, count = 0.0, 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        loss = F.cross_entropy(model(x), y, reduction="sum")
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        total, count = total + loss.item(), count + len(y)
+    return total / count
+
+# %% [mutant] The mode is left as it happens to be
+# cell: l3e04-loop
+# kills: l3e04-t3
+def train_epoch(model, loader, opt, device):
+    total, count = 0.0, 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        loss = F.cross_entropy(model(x), y)
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        total, count = total + loss.item() * len(y), count + len(y)
+    return total / count
+
+# %% [mutant] The mean of the batches' mean losses
+# cell: l3e04-loop
+# kills: l3e04-t3
+_weighted = train_epoch
+def train_epoch(model, loader, opt, device):
+    return float(np.mean([_weighted(model, [batch], opt, device) for batch in loader]))
+
+# %% [mutant] The loss of the last batch
+# cell: l3e04-loop
+# kills: l3e04-t3
+_whole = train_epoch
+def train_epoch(model, loader, opt, device):
+    return [_whole(model, [batch], opt, device) for batch in loader][-1]
+
+# %% [mutant] One step at the end of the epoch
+# cell: l3e04-loop
+# kills: l3e04-t3
+def train_epoch(model, loader, opt, device):
+    model.train()
+    opt.zero_grad()
+    total, count = 0.0, 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        loss = F.cross_entropy(model(x), y)
+        loss.backward()
+        total, count = total + loss.item() * len(y), count + len(y)
+    opt.step()
+    return total / count
+
+# %% [mutant] An optimiser of its own
+# cell: l3e04-loop
+# kills: l3e04-t3
+_given_opt = train_epoch
+def train_epoch(model, loader, opt, device):
+    return _given_opt(model, loader, torch.optim.Adam(model.parameters(), lr=3e-3), device)
+
+# %% [mutant] A graphics card by name
+# cell: l3e04-loop
+# kills: l3e04-t3
+_anywhere = train_epoch
+def train_epoch(model, loader, opt, device):
+    return _anywhere(model.cuda(), loader, opt, "cuda")
+
+# %% [mutant] Labels stay where they are
+# cell: l3e04-loop
+# kills: l3e04-t3
+def train_epoch(model, loader, opt, device):
+    model.train()
+    total, count = 0.0, 0
+    for x, y in loader:
+        loss = F.cross_entropy(model(x.to(device)), y)
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        total, count = total + loss.item() * len(y), count + len(y)
+    return total / count
+
+# %% [mutant] Two steps for each batch
+# cell: l3e04-loop
+# kills: l3e04-t3
+_once = train_epoch
+def train_epoch(model, loader, opt, device):
+    return _once(model, [batch for batch in loader for _ in range(2)], opt, device)
+
+# %% [mutant] The loss of after the epoch
+# cell: l3e04-loop
+# kills: l3e04-t3
+_before_step = train_epoch
+def train_epoch(model, loader, opt, device):
+    batches = list(loader)
+    _before_step(model, batches, opt, device)
+    with torch.no_grad():
+        model.eval()
+        losses = [F.cross_entropy(model(x), y, reduction="sum").item() for x, y in batches]
+    return sum(losses) / sum(len(y) for _, y in batches)
+
+# %% [alternate] Strides instead of pooling, a convolution as head, the largest place counts
+# cell: l3e04-cnn
+class SmallCNN(nn.Module):
+    def __init__(self, channels=1, classes=10):
+        super().__init__()
+        def block(c_in, c_out, stride):
+            return nn.Sequential(nn.Conv2d(c_in, c_out, 3, stride, 1, bias=False), nn.BatchNorm2d(c_out), nn.LeakyReLU())
+        self.stages = nn.ModuleList([block(channels, 32, 1), block(32, 32, 2), block(32, 64, 1)])
+        self.last = nn.Conv2d(64, classes, 1)
+    def forward(self, x):
+        for stage in self.stages:
+            x = stage(x)
+        return self.last(x).amax(dim=(2, 3))
+
+# %% [alternate] No batch normalisation, dropout, named layers
+# cell: l3e04-cnn
+class SmallCNN(nn.Module):
+    def __init__(self, channels=1, classes=10):
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, 24, 3, padding=1)
+        self.conv2 = nn.Conv2d(24, 48, 3, padding=1)
+        self.drop = nn.Dropout(0.1)
+        self.out = nn.Linear(48 * 16, classes)
+    def forward(self, x):
+        x = F.max_pool2d(torch.relu(self.conv1(x)), 2)
+        x = F.adaptive_max_pool2d(torch.relu(self.conv2(x)), 4)
+        return self.out(self.drop(torch.flatten(x, start_dim=1)))
+
+# %% [alternate] A residual block, parameters of its own, dictionary of layers
+# cell: l3e04-cnn
+class SmallCNN(nn.Module):
+    def __init__(self, channels=1, classes=10):
+        super().__init__()
+        self.kernel = nn.Parameter(torch.randn(16, channels, 3, 3) * (2 / (9 * channels)) ** 0.5)
+        self.layers = nn.ModuleDict({"norm": nn.BatchNorm2d(16), "again": nn.Conv2d(16, 16, 3, padding=1), "renorm": nn.BatchNorm2d(16)})
+        self.head = nn.Linear(16 * 16, classes)
+    def forward(self, x):
+        x = F.relu(self.layers["norm"](F.conv2d(x, self.kernel, padding=1)))
+        x = F.relu(x + self.layers["renorm"](self.layers["again"](x)))
+        return self.head(F.adaptive_avg_pool2d(x, (4, 4)).reshape(len(x), -1))
+
+# %% [alternate] Inference mode, sums on the device, list of losses
+# cell: l3e04-loop
+def train_epoch(model, loader, opt, device):
+    model.train(True)
+    criterion, losses, sizes = nn.CrossEntropyLoss(), [], []
+    for batch in loader:
+        x, y = (part.to(device, non_blocking=True) for part in batch)
+        opt.zero_grad(set_to_none=True)
+        output = model(x)
+        loss = criterion(output, y)
+        loss.backward()
+        opt.step()
+        losses.append(loss.detach())
+        sizes.append(y.numel())
+    weights = torch.tensor(sizes, dtype=torch.float64)
+    return float((torch.stack(losses).cpu().double() * weights).sum() / weights.sum())
+
+@torch.no_grad()
+def evaluate(model, loader):
+    was_training = model.training
+    model.eval()
+    device = next(iter(model.parameters())).device
+    hits = []
+    for x, y in loader:
+        best = model(x.to(device)).max(dim=1).indices.cpu()
+        hits.extend((best == y.cpu()).tolist())
+    if was_training:
+        model.train()
+    return sum(hits) / len(hits)
+
+# %% [alternate] Gradients cleared by hand, log-softmax by hand
+# cell: l3e04-loop
+def train_epoch(model, loader, opt, device):
+    model.train()
+    total = count = 0
+    for x, y in loader:
+        x, y = torch.as_tensor(x, device=device), torch.as_tensor(y, device=device)
+        for p in model.parameters():
+            p.grad = None
+        logp = torch.log_softmax(model(x), dim=1)
+        loss = -logp[torch.arange(len(y), device=device), y].mean()
+        loss.backward()
+        opt.step()
+        total += float(loss.detach()) * x.shape[0]
+        count += x.shape[0]
+    return total / count
+
+def evaluate(model, loader):
+    flag = model.training
+    right = count = 0
+    try:
+        model.eval()
+        with torch.inference_mode():
+            for x, y in loader:
+                x, y = x.to(device=next(model.parameters()).device), y.to(next(model.parameters()).device)
+                right = right + torch.sum(torch.argmax(model(x), 1) == y)
+                count = count + y.shape[0]
+    finally:
+        model.train(flag)
+    return float(right) / count

@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
-.PHONY: help setup demo test test-colab wheel lint docs integrity bench lock clean
+.PHONY: help setup demo test test-colab college wheel lint docs integrity bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -35,6 +35,11 @@ lint: setup ## ruff and mypy
 
 test-colab: setup ## run the student versions with the Python and the packages of Google Colab
 	python -m tools.colab
+
+college: setup ## the college course's hand-ins anew, after a lab has changed
+	for each in handin1 handin2; do \
+	  labhub assemble $$each --course-dir examples/college && labhub generate-assignment $$each --course-dir examples/college; \
+	done
 
 wheel: setup ## the helper package as a file for students, in dist/
 	python -m tools.wheel dist

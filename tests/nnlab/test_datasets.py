@@ -52,6 +52,14 @@ def test_spirals_lie_in_the_unit_disc():
     assert np.linalg.norm(X, axis=1).max() <= 1 + 1e-12
 
 
+def test_a_ring_has_clouds_on_a_circle():
+    points = datasets.ring(4000, rng(), modes=4, spread=0.02)
+    angles = np.arctan2(points[:, 1], points[:, 0]) / (np.pi / 2)
+    assert np.abs(np.linalg.norm(points, axis=1) - 1).max() < 0.1
+    assert np.abs(angles - angles.round()).max() < 0.1
+    assert np.bincount(angles.round().astype(int) % 4).min() > 900
+
+
 def test_moons_are_centred_and_balanced():
     X, y = datasets.moons(2000, rng(), noise=0.1)
     assert np.bincount(y).tolist() == [2000, 2000]

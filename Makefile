@@ -38,7 +38,7 @@ test-colab: setup ## run the student versions with the Python and the packages o
 
 college: setup ## the college course's hand-ins anew, after a lab has changed
 	for each in handin1 handin2; do \
-	  labhub assemble $$each --course-dir examples/college && labhub generate-assignment $$each --course-dir examples/college; \
+	  labhub assemble $$each --course-dir examples/college; labhub generate-assignment $$each --course-dir examples/college; \
 	done
 
 wheel: setup ## the helper package as a file for students, in dist/

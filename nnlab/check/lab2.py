@@ -255,7 +255,8 @@ def character_model(model_class: Function) -> None:
         return made
 
     def loss() -> float:
-        logits, _ = model()(x)
+        with torch.no_grad():
+            logits, _ = model()(x)
         return float(functional.cross_entropy(logits[:, :-1].flatten(0, 1), x[:, 1:].flatten()))
 
     def goes_on() -> bool:

@@ -1,7 +1,7 @@
 """Visible checks of lab 2, one function per exercise. Sequences are rows of a batch."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -136,10 +136,7 @@ def rnn(rnn_forward: Function, rnn_backward: Function) -> None:
             ),
         )
         for place, name in enumerate(("dX", "dh0", "dWx", "dWh", "db")):
-            law(
-                f"{name} predicts the slope in random directions",
-                lambda place=place: predicts(place),
-            )
+            law(f"{name} predicts the slope in random directions", partial(predicts, place))
 
 
 def clipping(clip_by_global_norm: Function) -> None:

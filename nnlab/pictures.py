@@ -4,6 +4,7 @@ Nothing here opens a network connection. What is missing or damaged is replaced 
 digits, with a loud notice.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,10 @@ def load(mode: str, data_dir: Path | None, name: str = "fashion-mnist") -> Pictu
 
     `name` is `fashion-mnist` or `cifar-10`; raises `ValueError` for any other.
     """
-    readers = {"fashion-mnist": _fashion_mnist, "cifar-10": cifar10}
+    readers: dict[str, Callable[[Path | None], Pictures]] = {
+        "fashion-mnist": _fashion_mnist,
+        "cifar-10": cifar10,
+    }
     if name not in readers:
         raise ValueError(f"unknown pictures {name!r}: choose one of {', '.join(readers)}")
     if mode != "test":
@@ -57,11 +61,10 @@ def load(mode: str, data_dir: Path | None, name: str = "fashion-mnist") -> Pictu
 
 def _first(whole: Pictures, counts: tuple[int, int, int]) -> Pictures:
     """The first few pictures of each part."""
-    cuts = [count for count in counts for _ in range(2)]
-    x, y, x_val, y_val, x_test, y_test = (
-        part[:cut] for part, cut in zip(whole.parts, cuts, strict=True)
-    )
-    return Pictures(whole.name, whole.classes, (x, y, x_val, y_val, x_test, y_test))
+    n, n_val, n_test = counts
+    x, y, x_val, y_val, x_test, y_test = whole.parts
+    parts = (x[:n], y[:n], x_val[:n_val], y_val[:n_val], x_test[:n_test], y_test[:n_test])
+    return Pictures(whole.name, whole.classes, parts)
 
 
 def _of_images(images: Images) -> Pictures:
@@ -116,5 +119,5 @@ def cifar10_folder(data_dir: Path | None) -> Path | None:
 
 def _of_torchvision(dataset: Any) -> tuple[Pixels, Ints]:  # noqa: ANN401 - imported late
     """Bytes `(N, H, W, C)` as numbers `(N, C, H, W)` in [0, 1], and the labels."""
-    pixels = np.moveaxis(np.asarray(dataset.data), 3, 1).astype(np.float32) / 255
-    return pixels, np.asarray(dataset.targets, dtype=np.int64)
+    pixels = np.moveaxis(np.asarray(dataset.data), 3, 1) / np.float32(255)
+    return pixels.astype(np.float32), np.asarray(dataset.targets, dtype=np.int64)

@@ -1,7 +1,7 @@
 """Visible checks of lab 3, one function per exercise. Pictures have shape `(N, C, H, W)`."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -90,7 +90,8 @@ def convolution(conv2d_forward: Function) -> None:
 def _conv_of_torch(x: Array, w: Array, b: Array) -> Array:
     import torch
 
-    return np.asarray(torch.nn.functional.conv2d(*map(torch.from_numpy, (x, w, b))).numpy())
+    pictures, kernels, bias = (torch.from_numpy(a) for a in (x, w, b))
+    return np.asarray(torch.nn.functional.conv2d(pictures, kernels, bias).numpy())
 
 
 def convolution_backward(conv2d_forward: Function, conv2d_backward: Function) -> None:
@@ -164,6 +165,9 @@ def small_cnn(SmallCNN: Function, budget: int, x: Any) -> None:  # noqa: ANN401 
         torch.manual_seed(0)
         return SmallCNN(channels, 10)(torch.rand(20, channels, size, size))
 
+    def rows_of_ten(channels: int, size: int) -> bool:
+        return tuple(logits(channels, size).shape) == (20, 10)
+
     def count() -> int:
         return sum(p.numel() for p in SmallCNN(3, 10).parameters())
 
@@ -174,7 +178,7 @@ def small_cnn(SmallCNN: Function, budget: int, x: Any) -> None:  # noqa: ANN401 
         for channels, size in ((1, 8), (3, 28)):
             law(
                 f"20 pictures of {channels}x{size}x{size} give 20 rows of 10 logits",
-                lambda c=channels, s=size: tuple(logits(c, s).shape) == (20, 10),
+                partial(rows_of_ten, channels, size),
             )
         law(f"with 3 channels it learns at most {budget} numbers", lambda: 0 < count() <= budget)
         law("the loss at the start is near ln 10", lambda: abs(first_loss() - np.log(10)) < 0.7)
@@ -254,10 +258,11 @@ def shifts(random_shift: Function, shift_robustness: Function, generator: Functi
         return {int(place) for place in moved.flatten(1).argmax(dim=1)}
 
     def table() -> Array:
-        flat = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(25, 2))
+        look = torch.nn.Linear(25, 2)
         with torch.no_grad():
-            flat[1].weight.zero_()
-            flat[1].weight[1, 12], flat[1].bias[1] = 1.0, -0.5
+            look.weight.zero_()
+            look.weight[1, 12], look.bias[1] = 1.0, -0.5
+        flat = torch.nn.Sequential(torch.nn.Flatten(), look)
         found = shift_robustness(flat, x[:4], torch.ones(4, dtype=torch.long), 1)
         return np.asarray(found, dtype=float)
 
@@ -377,6 +382,12 @@ def attacks(fgsm: Function, pgd: Function, generator: Function) -> None:
             return fgsm(model, x, y, 0.1)
         return pgd(model, x, y, 0.1, 0.03, 10, generator(8))
 
+    def stays_close(name: str) -> bool:
+        return float((run(name) - x).abs().max()) < 0.1 + 1e-6
+
+    def is_picture(name: str) -> bool:
+        return float(run(name).min()) >= 0 and float(run(name).max()) <= 1
+
     def raises_loss(name: str) -> bool:
         return bool(cross_entropy(model(run(name)), y) > cross_entropy(model(x), y))
 
@@ -388,16 +399,16 @@ def attacks(fgsm: Function, pgd: Function, generator: Function) -> None:
         for name in ("fgsm", "pgd"):
             law(
                 f"{name}: no pixel moves by more than eps",
-                lambda n=name: float((run(n) - x).abs().max()) < 0.1 + 1e-6,
+                partial(stays_close, name),
             )
             law(
                 f"{name}: pixels stay in [0, 1]",
-                lambda n=name: float(run(n).min()) >= 0 and float(run(n).max()) <= 1,
+                partial(is_picture, name),
             )
-            law(f"{name}: the loss rises", lambda n=name: raises_loss(n))
+            law(f"{name}: the loss rises", partial(raises_loss, name))
             law(
                 f"{name}: the model keeps its training flag, and gets no gradients",
-                lambda n=name: left_alone(n),
+                partial(left_alone, name),
             )
 
 

@@ -58,7 +58,7 @@ def fooled(
         show(top, x[k])
         top.set_title(before[k], fontsize=8)
         show_signed(middle, (attacked[k] - x[k]).mean(axis=0))
-        middle.set_title("the change (blue: brighter)", fontsize=7)
+        middle.set_title("the change (blue: larger)", fontsize=7)
         show(bottom, attacked[k])
         bottom.set_title(after[k], fontsize=8)
     figure.suptitle(title, fontsize=9)

@@ -136,7 +136,8 @@ def confusion(y: Array, predicted: Array, classes: Sequence[str], title: str) ->
     np.add.at(table, (y, predicted), 1)
     shares = 100 * table / np.maximum(table.sum(axis=1, keepdims=True), 1)
     figure, axes = plt.subplots(figsize=(5.6, 4.8))
-    axes.imshow(np.where(np.eye(len(classes), dtype=bool), 0, shares), cmap="Reds")
+    confused = np.where(np.eye(len(classes), dtype=bool), 0, shares)
+    axes.imshow(confused, cmap="Reds", vmin=0, vmax=max(25.0, 1.5 * confused.max()))
     for row, column in np.ndindex(table.shape):
         if shares[row, column] >= 0.5:
             weight = "bold" if row == column else "normal"

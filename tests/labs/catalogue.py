@@ -145,4 +145,23 @@ LAB2 = Lab(
     setting=("l2g-parameters", "l2g-bootstrap", "l2g-corpus", "l2g-cells"),
     experiment="l2e09-remedy",
 )
-LABS = (LAB1, LAB2)
+LAB3 = Lab(
+    name="lab3_vision",
+    number=3,
+    points={
+        "l3e01": (1, 1, 1),
+        "l3e02": (2, 2, 1),
+        "l3e03": (3, 1, 2),
+        "l3e04": (2, 2, 2),
+        "l3e05": (2, 1),
+        "l3e06": (3, 1),
+        "l3e07": (2, 1, 3),
+        "l3e08": (2, 3),
+        "l3e09": (2,),
+    },
+    questions={"l3m-a": 6, "l3m-b": 5, "l3m-c": 5, "l3m-d": 4},
+    imports=frozenset({"numpy", "torch"}),
+    setting=("l3g-parameters", "l3g-bootstrap", "l3g-data", "l3g-budget"),
+    experiment="l3e04-ablation",
+)
+LABS = (LAB1, LAB2, LAB3)

@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 from nnlab.check import CheckFailedError
-from tests.labs.catalogue import LAB1, LAB2, Lab, stub_of
+from tests.labs.catalogue import LAB1, LAB2, LAB3, Lab, stub_of
 
 GROSS = {
     LAB1: {
@@ -36,6 +36,18 @@ GROSS = {
         "l2g-check-lm": ("l2e07-charlm", "The state is ignored"),
         "l2g-check-sampling": ("l2e08-sampling", "Torch's global generator"),
         "l2g-check-tagger": ("l2e09-tagger", "No mask"),
+    },
+    LAB3: {
+        "l3g-check-arithmetic": ("l3e01-arithmetic", "The last place is forgotten"),
+        "l3g-check-conv": ("l3e02-conv", "The kernel is flipped"),
+        "l3g-check-convback": ("l3e03-convback", "db is a mean"),
+        "l3g-check-cnn": ("l3e04-cnn", "The number of channels is ignored"),
+        "l3g-check-loop": ("l3e04-loop", "The model stays in evaluation mode"),
+        "l3g-check-shift": ("l3e05-shift", "The frame is left on"),
+        "l3g-check-dae": ("l3e06-loss", "The noisy picture is the target"),
+        "l3g-check-gan": ("l3e07-losses", "The saturating loss"),
+        "l3g-check-attack": ("l3e08-attack", "Pixels leave [0, 1]"),
+        "l3g-check-harden": ("l3e09-harden", "One loss for the whole training"),
     },
 }
 """Check cell -> a solution cell before it, and a mutant of that which a student must notice."""

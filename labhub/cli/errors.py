@@ -1,6 +1,6 @@
 """What the command line refuses before anything is done."""
 
-from labhub.errors import UsageError
+from labhub.errors import ConfigurationError, UsageError
 
 
 class BadTimeError(UsageError):
@@ -19,3 +19,9 @@ class BadCsvError(UsageError):
     """A CSV file cannot be read, lacks a column or has a row that makes no sense."""
 
     code = "bad-csv"
+
+
+class LtiExtraMissingError(ConfigurationError):
+    """The extra `lti` is not installed."""
+
+    code = "lti-extra"

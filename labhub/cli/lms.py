@@ -1,4 +1,4 @@
-"""`labhub lms`: grade tables of Canvas and Moodle, both ways."""
+"""`labhub lms`: grade tables of Canvas and Moodle, both ways, and grades sent back by LTI."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -8,17 +8,19 @@ import typer
 
 from labhub.cli.common import CourseDir, note, say
 from labhub.cli.errors import BadCsvError, BadWordsError
+from labhub.cli.lms_values import TOTAL, value_of
 from labhub.cli.marks import item_of
+from labhub.cli.passback import key, passback
 from labhub.cli.term import At, By, ToFile, author, course_of, harmless, store_of, term_of, verbs
 
 if TYPE_CHECKING:
     from labhub.exchange.lms.tables import GradeTable
     from labhub.gradebook.term import Term
-    from labhub.gradebook.term.finals import Final
     from labhub.policy.marks import Item
 
 app = verbs(
-    "Grade tables of Canvas and Moodle.\n\nPeople are matched by id or e-mail, never by name."
+    "Grade tables of Canvas and Moodle, and grades sent by LTI.\n\n"
+    "People are matched by id or e-mail, never by name."
 )
 
 System = Annotated[
@@ -32,8 +34,6 @@ Columns = Annotated[
     list[str] | None,
     typer.Option("--column", metavar="ITEM=TITLE", help="Column of an item; may be repeated."),
 ]
-TOTAL = "total"
-"""Stands for the final percentage where an item's id is expected."""
 
 
 @app.command()
@@ -94,7 +94,7 @@ def fill(
     columns = _columns(term, table, column)
     for student, final in finals(term).items():
         for item, place in columns.items():
-            if student in found.rows and (value := _value(final, item)):
+            if student in found.rows and (value := value_of(final, item)):
                 table.rows[found.rows[student]][place] = value
     _write(to, table)
     note(f"{len(found.rows)} rows, {len(columns)} columns filled in")
@@ -117,7 +117,7 @@ def export(system: System, to: ToFile = None, at: At = "", course_dir: CourseDir
     people = [{k: str(harmless(v)) for k, v in asdict(term.people[s]).items()} for s in found]
     table = new_table(DIALECTS[system], people, titles)
     for row, final in zip(table.rows, found.values(), strict=True):
-        row[-len(items) :] = [_value(final, item) for item in items]
+        row[-len(items) :] = [value_of(final, item) for item in items]
     _write(to, table)
 
 
@@ -154,6 +154,10 @@ def import_(
                     marks.append(StaffMark(name, student, points, gives.by, f"from {file.name}"))
         changed = put_staff_marks(db, gives, marks)
     say(f"{len(marks)} marks read, {changed} new or changed")
+
+
+app.command()(passback)
+app.command()(key)
 
 
 def _read(system: str, file: Path) -> "GradeTable":
@@ -227,16 +231,6 @@ def _ensure_same_points(item: "Item | None", table: "GradeTable", place: int) ->
             f"'{table.header[place]}' gives {said} points there, {say_number(most)} here.",
             hint="Change the points in the learning system, or name another column.",
         )
-
-
-def _value(final: "Final", item: str) -> str:
-    """The cell of an item; empty while it, or for the percentage anything, is not marked."""
-    if item == TOTAL:
-        return str(final.grade.percent) if final.complete else ""
-    found = final.grade.items[item]
-    if found.state in ("pending", "excused"):
-        return ""
-    return f"{float(found.share * found.item.points):.2f}".rstrip("0").rstrip(".")
 
 
 def _number(text: str, item: "Item", where: str) -> Fraction:

@@ -14,6 +14,7 @@ from labhub.course.errors import (
     CourseFileSyntaxError,
     CourseFolderMissingError,
 )
+from labhub.course.lti import platform_of
 from labhub.course.outcomes import outcomes_of
 from labhub.course.places import keys_at, line_of
 from labhub.course.rule_checks import broken_rule_tables
@@ -149,6 +150,7 @@ def _course(file: CourseFile) -> model.Course:
         rules=rules_of(file),
         outcomes=outcomes_of(file.outcomes),
         pool_dir=file.pool.course_dir,
+        lti=platform_of(file.lti),
     )
 
 

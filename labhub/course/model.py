@@ -1,5 +1,6 @@
 """A course as frozen, typed objects: what course.toml says, checked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
@@ -132,6 +133,22 @@ class GpuSession:
 
 
 @dataclass(frozen=True)
+class LtiPlatform:
+    """A learning system that students come from and grades go to, by LTI 1.3."""
+
+    issuer: str
+    client_id: str
+    deployment_id: str
+    auth_url: str
+    token_url: str
+    jwks_url: str
+    line_items_url: str = ""
+    """Where columns are found and made; empty: only those of `line_items` are known."""
+    line_items: Mapping[str, str] = field(default_factory=dict)
+    """The address of the column of a graded item, by the item's id."""
+
+
+@dataclass(frozen=True)
 class Course:
     """A course, whole."""
 
@@ -147,6 +164,7 @@ class Course:
     outcomes: tuple[Outcome, ...] = ()
     pool_dir: str = "."
     """Folder of the course whose labs hand-ins are put together from, relative to this one."""
+    lti: LtiPlatform | None = None
 
     def assignment(self, assignment_id: str) -> Assignment:
         """The assignment of that id.

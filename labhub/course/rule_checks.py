@@ -47,6 +47,17 @@ def _names_exist(file: CourseFile) -> Iterator[Finding]:
         yield from _unknown(("seminar", "item"), file.seminar.item, "item", items)
 
 
+def _line_items_are_of_graded_items(file: CourseFile) -> Iterator[Finding]:
+    graded = [*(entry.id for entry in file.assignments), *(entry.id for entry in file.items)]
+    seen: set[str] = set()
+    for place, entry in enumerate(file.lti.line_items if file.lti else []):
+        path: KeyPath = ("lti", "line_items", place, "item")
+        yield from _unknown(path, entry.item, "assignment or item", [*graded, "total"])
+        if entry.item in seen:
+            yield Finding(path, f"'{entry.item}' is used twice; expected one column of an item")
+        seen.add(entry.item)
+
+
 def _unknown(path: KeyPath, name: str, what: str, known: Sequence[str]) -> Iterator[Finding]:
     if name not in known:
         listed = ", ".join(sorted(known)) or "(none)"
@@ -235,6 +246,7 @@ def _graded(file: CourseFile) -> Iterator[tuple[KeyPath, AssignmentTable | ItemT
 CHECKS: tuple[Callable[[CourseFile], Iterator[Finding]], ...] = (
     _ids_are_unique,
     _names_exist,
+    _line_items_are_of_graded_items,
     _categories_can_count,
     _modules_alone_give_credits,
     _dates_are_in_order,

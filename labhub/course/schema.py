@@ -19,6 +19,7 @@ from labhub.course.fields import (
     Text,
 )
 from labhub.course.handins import ExerciseName, PoolTable
+from labhub.course.lti import LtiTable
 from labhub.course.outcomes import OutcomeTable
 from labhub.course.rule_tables import (
     AssignmentReviewTable,
@@ -173,6 +174,8 @@ class CoreTables(Table):
     """What its students can do afterwards; `labhub coverage` compares it with the labs."""
     pool: PoolTable = PoolTable()
     """Where the labs are, from whose exercises hand-ins are put together."""
+    lti: LtiTable | None = None
+    """The learning system that students come from and grades go to."""
 
 
 class CourseFile(RuleTables, CoreTables):

@@ -6,7 +6,13 @@ from itertools import pairwise
 
 from labhub.course.fields import Table
 from labhub.course.rule_tables import DeadlineTable, ItemTable, PassTable
-from labhub.course.rules import Finding, KeyPath, zone_of
+from labhub.course.rules import (
+    Finding,
+    KeyPath,
+    ended_too_early,
+    used_twice,
+    wrong_offsets,
+)
 from labhub.course.schema import AssignmentTable, CourseFile
 
 
@@ -25,12 +31,8 @@ def _ids_are_unique(file: CourseFile) -> Iterator[Finding]:
         (("seminar", "slots"), slots, set()),
         (("peer_review", "criteria"), file.peer_review.criteria, set()),
     ]
-    for table, entries, seen in lists:
-        for place, entry in enumerate(entries):
-            name = str(entry.model_dump()["id"])
-            if name in seen:
-                yield Finding((*table, place, "id"), f"'{name}' is used twice; expected a new id")
-            seen.add(name)
+    for table, entries, taken in lists:
+        yield from used_twice(table, [str(entry.model_dump()["id"]) for entry in entries], taken)
 
 
 def _names_exist(file: CourseFile) -> Iterator[Finding]:
@@ -108,26 +110,11 @@ def _dates_are_in_order(file: CourseFile) -> Iterator[Finding]:
                 "reviews come after the due date and before the answers; "
                 f"expected {entry.due} < due < answers_due",
             )
-    for place, session in enumerate(file.sessions):
-        if session.end <= session.start:
-            yield Finding(
-                ("sessions", place, "end"),
-                f"{session.end} is not after the start; expected a time after {session.start}",
-            )
+    yield from ended_too_early("sessions", file.sessions)
 
 
 def _offsets_fit_the_zone(file: CourseFile) -> Iterator[Finding]:
-    zone = zone_of(file.course.zone)
-    if zone is None:
-        return
-    for path, moment in _moments(file):
-        if moment.astimezone(zone).utcoffset() != moment.utcoffset():
-            wall = moment.replace(tzinfo=None).replace(tzinfo=zone)
-            yield Finding(
-                path,
-                f"{moment} has an offset that {zone.key} does not have on that day; "
-                f"expected {wall}",
-            )
+    return wrong_offsets(file, _moments(file))
 
 
 def _moments(file: CourseFile) -> Iterator[tuple[KeyPath, datetime]]:

@@ -3,7 +3,7 @@
 Those of the tables that hold the course's rules stand in `rule_checks`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
@@ -11,6 +11,7 @@ from math import isclose
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from labhub.course.outcomes import OutcomeTable
+from labhub.course.rule_tables import SessionTable
 from labhub.course.schema import (
     AssignmentTable,
     CourseFile,
@@ -50,13 +51,16 @@ def _ids_are_unique(file: CourseFile) -> Iterator[Finding]:
         "outcomes": file.outcomes,
     }
     for table, entries in lists.items():
-        seen: set[str] = set()
-        for place, entry in enumerate(entries):
-            if entry.id in seen:
-                yield Finding(
-                    (table, place, "id"), f"'{entry.id}' is used twice; expected a new id"
-                )
-            seen.add(entry.id)
+        yield from used_twice((table,), [entry.id for entry in entries])
+
+
+def used_twice(table: KeyPath, ids: Iterable[str], taken: Iterable[str] = ()) -> Iterator[Finding]:
+    """The entries of a list of tables whose id is taken, by one above or from the beginning."""
+    seen = set(taken)
+    for place, name in enumerate(ids):
+        if name in seen:
+            yield Finding((*table, place, "id"), f"'{name}' is used twice; expected a new id")
+        seen.add(name)
 
 
 def _dates_are_in_order(file: CourseFile) -> Iterator[Finding]:
@@ -71,22 +75,34 @@ def _dates_are_in_order(file: CourseFile) -> Iterator[Finding]:
                 ("assignments", place, "late_until"),
                 f"{entry.late_until} is before the due date; expected {entry.due} or later",
             )
-    for place, session in enumerate(file.gpu_sessions):
+    yield from ended_too_early("gpu_sessions", file.gpu_sessions)
+
+
+def ended_too_early(
+    table: str, sessions: Sequence[GpuSessionTable | SessionTable]
+) -> Iterator[Finding]:
+    """Sessions that end before they begin."""
+    for place, session in enumerate(sessions):
         if session.end <= session.start:
             yield Finding(
-                ("gpu_sessions", place, "end"),
+                (table, place, "end"),
                 f"{session.end} is not after the start; expected a time after {session.start}",
             )
 
 
 def _offsets_fit_the_zone(file: CourseFile) -> Iterator[Finding]:
+    return wrong_offsets(file, _moments(file))
+
+
+def wrong_offsets(
+    file: CourseFile, moments: Iterable[tuple[KeyPath, datetime]]
+) -> Iterator[Finding]:
     """A date with the summer's offset in winter would move a deadline by an hour, unseen."""
     zone = zone_of(file.course.zone)
     if zone is None:
         return
-    for path, moment in _moments(file):
-        local = moment.astimezone(zone)
-        if local.utcoffset() != moment.utcoffset():
+    for path, moment in moments:
+        if moment.astimezone(zone).utcoffset() != moment.utcoffset():
             wall = moment.replace(tzinfo=None).replace(tzinfo=zone)
             yield Finding(
                 path,

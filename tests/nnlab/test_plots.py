@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
@@ -7,16 +5,11 @@ import pytest
 
 from nnlab import datasets, plots
 
+pytestmark = pytest.mark.usefixtures("no_figures_left")
+
 RUN = plots.Run(lr=0.1, batch=32, epochs=5, seconds=1.25, mode="test", data="spirals")
 TITLE = "spirals | lr 0.1 | batch 32 | epochs 5 | 1.2 s | mode test"
 HISTORY = {"train_loss": [1.0, 0.5], "val_loss": [1.1, 0.7], "val_accuracy": [0.5, 0.8]}
-
-
-@pytest.fixture(autouse=True)
-def _no_figures_left() -> Iterator[None]:
-    mpl.use("agg")
-    yield
-    plt.close("all")
 
 
 def logits(X):

@@ -1,14 +1,13 @@
 """Figures about sequences can be drawn, say what was run, and show what they are given."""
 
-from collections.abc import Iterator
-
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
 
 from nnlab import plots
+
+pytestmark = pytest.mark.usefixtures("no_figures_left")
 
 RUN = plots.Run(lr=0.1, batch=32, epochs=5, seconds=1.25, mode="test", data="a corpus")
 TITLE = "a corpus | lr 0.1 | batch 32 | epochs 5 | 1.2 s | mode test"
@@ -35,13 +34,6 @@ FIGURES = {
         {"baseline": {"all": 0.5}, "tagger": {"all": 0.9}}, {"all": 10}, RUN
     ),
 }
-
-
-@pytest.fixture(autouse=True)
-def _no_figures_left() -> Iterator[None]:
-    mpl.use("agg")
-    yield
-    plt.close("all")
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -1,11 +1,11 @@
-from collections.abc import Iterator
-
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from nnlab import plots
+
+pytestmark = pytest.mark.usefixtures("no_figures_left")
 
 RNG = np.random.default_rng(0)
 GREY, COLOUR = RNG.random((14, 1, 8, 8)), RNG.random((14, 3, 8, 8))
@@ -35,13 +35,6 @@ FIGURES = {
     "fooled": lambda: plots.fooled(COLOUR[:2], COLOUR[2:4], ["a", "b"], ["c", "d"], "title"),
     "robustness": lambda: plots.robustness([0.0, 0.1], LINES, 0.1, "title"),
 }
-
-
-@pytest.fixture(autouse=True)
-def _no_figures_left() -> Iterator[None]:
-    mpl.use("agg")
-    yield
-    plt.close("all")
 
 
 @pytest.mark.parametrize("name", FIGURES)

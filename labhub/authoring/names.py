@@ -39,6 +39,11 @@ def bound_names(node: ast.stmt) -> set[str]:
     }
 
 
+def names_bound_in(tree: ast.Module) -> set[str]:
+    """The names that a cell binds at module level."""
+    return {name for node in tree.body for name in bound_names(node)}
+
+
 def used_names(source: str) -> set[str]:
     """The names that `source` looks up at module level, in functions and classes too."""
     try:

@@ -92,7 +92,7 @@ def serve(mailbox: Mailbox, modules: Sequence[str], *, walled: bool) -> None:
     namespaces.call_process("lab-warm")
     loaded, missing = preload(modules)
     shell = _prepare_shell()
-    _settle()
+    settle()
     mailbox.send({"ready": True, "loaded": loaded, "missing": missing, **_memory()})
     ForkServer(mailbox, _roles(shell, walled=walled), import_more).serve()
 
@@ -101,11 +101,11 @@ def import_more(letter: Letter) -> Letter:
     """Import modules of `ON_DEMAND` for a notebook that asks for them."""
     modules = [module for name in letter["import"] for module in ON_DEMAND.get(name, ())]
     loaded, missing = preload(modules)
-    _settle()
+    settle()
     return {"loaded": loaded, "missing": missing, **_memory()}
 
 
-def _settle() -> None:
+def settle() -> None:
     """Make forks cheap: nothing for the garbage collector to touch, large pages."""
     gc.collect()
     gc.freeze()

@@ -6,15 +6,14 @@ One process imports what the grader's warm parent imports, then forks a child pe
 at a time; the child runs the notebook's cells but for the test cells, with IPython.
 """
 
-import gc
 import json
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
-from labhub.grading.sandbox import hugepages
-from labhub.grading.warm import ON_DEMAND, PRELOAD, preload
+from labhub.grading.plan import imported_packages
+from labhub.grading.warm import ON_DEMAND, PRELOAD, preload, settle
 
 
 def _shell() -> Any:
@@ -30,12 +29,9 @@ def _shell() -> Any:
 
 def _warm_up(paths: list[str]) -> None:
     """Import and settle as the grader does, so that nothing but the students' cells is left."""
-    text = "".join(Path(path).read_text() for path in paths)
-    wanted = [module for name, modules in ON_DEMAND.items() if name in text for module in modules]
-    preload((*PRELOAD, *wanted))
-    gc.collect()
-    gc.freeze()
-    hugepages.collapse()
+    asked_for = imported_packages(source for path in paths for source in _sources(path))
+    preload([*PRELOAD, *(each for name in asked_for for each in ON_DEMAND.get(name, ()))])
+    settle()
 
 
 def _sources(path: str) -> list[str]:

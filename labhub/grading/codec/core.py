@@ -170,11 +170,7 @@ class Decoder:
     def read(self) -> Any:
         """The next value."""
         self.spend(1)
-        at = self._at
-        if at == len(self._data):
-            raise ProtocolError(_CUT_SHORT)
-        self._at = at + 1
-        tag = self._data[at]
+        tag = self.byte()
         reader = READERS.get(tag)
         if reader is None:
             reader = self._other_reader(tag)
@@ -210,7 +206,11 @@ class Decoder:
 
     def byte(self) -> int:
         """The next byte."""
-        return self.take(1)[0]
+        at = self._at
+        if at == len(self._data):
+            raise ProtocolError(_CUT_SHORT)
+        self._at = at + 1
+        return self._data[at]
 
     def count(self) -> int:
         """A length."""

@@ -36,11 +36,17 @@ def library_names(given: Iterable[str], solutions: Iterable[str] = ()) -> dict[s
     return found
 
 
-def _imports(source: str) -> Iterable[tuple[str, str]]:
+@lru_cache(maxsize=4096)
+def _imports(source: str) -> tuple[tuple[str, str], ...]:
+    """Remembered: every examiner of a notebook, a fork of one parent, asks for the same cells."""
     try:
         tree = ast.parse(without_magics(source))
     except SyntaxError:
-        return
+        return ()
+    return tuple(_imports_in(tree))
+
+
+def _imports_in(tree: ast.Module) -> Iterable[tuple[str, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from labhub.authoring.names import bound_names, parse, used_names
+from labhub.authoring.names import bound_names, names_bound_in, parse, used_names
 from labhub.grading.process_errors import ReferenceCellError
 
 _NAME = "reference"
@@ -87,7 +87,7 @@ class _Facts:
         if tree is None:
             return cls(always=True)
         nodes = list(ast.walk(tree))
-        binds = {name for node in tree.body for name in bound_names(node)}
+        binds = names_bound_in(tree)
         return cls(
             binds=binds | {name for node in nodes for name in _changed(node)},
             defines={name for node in tree.body for name in _defined(node)},

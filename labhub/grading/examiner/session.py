@@ -5,11 +5,12 @@ import contextlib
 import os
 import signal
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
-from labhub.authoring.names import bound_names, parse
+from labhub.authoring.names import names_bound_in, parse
 from labhub.grading.examiner.answers import Answer, Waiting, WorkerGone
 from labhub.grading.examiner.drive import Drive
 from labhub.grading.examiner.in_process import examine_in_process
@@ -51,10 +52,12 @@ def be_examiner_parent(socket_fd: int) -> NoReturn:
     except ReferenceCellError as error:
         mailbox.send({"failed": error.message, "hint": error.hint})
         os._exit(1)
+    course = CourseCells.read(reference, cells)
+    library_names(tests, cells)  # remembered by the examiners, which are forks of this process
     mailbox.send({"ready": True})
 
     def examiner(_: Letter, descriptors: list[int]) -> None:
-        be_examiner(Mailbox.of_fd(descriptors[0]), reference, cells)
+        be_examiner(Mailbox.of_fd(descriptors[0]), course)
 
     ForkServer(mailbox, {"examiner": Role(examiner, descriptors=range(1, 2))}).serve()
     os._exit(0)
@@ -68,13 +71,33 @@ def _turn_to_null() -> None:
     os.close(null)
 
 
-def be_examiner(mailbox: Mailbox, reference: object, cells: Sequence[str]) -> None:
+@dataclass(frozen=True)
+class CourseCells:
+    """The instructor's own cells, the same for every hand-in to a notebook."""
+
+    reference: object
+    """What they have made: what `reference` means in a test."""
+    sources: Sequence[str]
+    bound: frozenset[str]
+    """The names that they bind."""
+    shadowed: frozenset[str]
+    """Those of them that are builtins of Python: the student's are meant."""
+
+    @classmethod
+    def read(cls, reference: object, sources: Sequence[str]) -> Self:
+        """The cells with the names that they bind."""
+        trees = [tree for source in sources if (tree := parse(source)) is not None]
+        bound = frozenset(name for tree in trees for name in names_bound_in(tree))
+        return cls(reference, sources, bound, bound & set(dir(builtins)))
+
+
+def be_examiner(mailbox: Mailbox, course: CourseCells) -> None:
     """Work on the one exam that the first letter brings."""
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     namespaces.call_process("lab-examiner")
     exam = exam_of(mailbox.receive()["exam"])
     desk = Desk(mailbox, exam.limits)
-    examiner = Examiner(exam, reference, cells)
+    examiner = Examiner(exam, course)
     with contextlib.suppress(AnswersRefusedError):
         Drive(exam, desk, desk, examiner.examine).run()
         mailbox.send({"done": True})
@@ -123,11 +146,10 @@ class Desk:
 class Examiner:
     """Runs the test cells of one exam, in order; what a test defines is there for the next."""
 
-    def __init__(self, exam: Exam, reference: object, reference_cells: Sequence[str]) -> None:
-        self._reference = reference
+    def __init__(self, exam: Exam, course: CourseCells) -> None:
         self._carried: dict[str, Any] = {}
         self._exam = exam
-        self._reference_cells = reference_cells
+        self._course = course
 
     def examine(self, test: TestCell, waiting: Waiting, timeout_s: float) -> TestResult:
         """The verdict of `test` on one snapshot."""
@@ -139,30 +161,24 @@ class Examiner:
                 test,
                 channel,
                 self._carried,
-                self._reference,
+                self._course.reference,
                 timeout_s,
                 library_names=self._libraries,
-                shadowed=self._bound & set(dir(builtins)),
-                course_names=self._bound,
+                shadowed=self._course.shadowed,
+                course_names=self._course.bound,
             )
         finally:
             channel.close()
 
     @cached_property
     def _libraries(self) -> Mapping[str, str]:
-        return _libraries(self._exam, self._reference_cells)
-
-    @cached_property
-    def _bound(self) -> frozenset[str]:
-        """The names that the course's own cells bind."""
-        trees = [tree for cell in self._reference_cells if (tree := parse(cell)) is not None]
-        return frozenset(name for tree in trees for node in tree.body for name in bound_names(node))
+        return library_names(_given(self._exam), self._course.sources)
 
 
-def _libraries(exam: Exam, reference_cells: Sequence[str]) -> Mapping[str, str]:
-    given = [
-        cell.visible + "\n" + cell.source if isinstance(cell, TestCell) else cell.source
-        for cell in exam.cells
-        if isinstance(cell, TestCell) or cell.given
-    ]
-    return library_names(given, reference_cells)
+def _given(exam: Exam) -> Iterator[str]:
+    """The sources that the student did not write, in the notebook's order."""
+    for cell in exam.cells:
+        if isinstance(cell, TestCell):
+            yield cell.visible
+        if isinstance(cell, TestCell) or cell.given:
+            yield cell.source

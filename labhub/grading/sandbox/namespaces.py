@@ -110,9 +110,9 @@ def mount_terminals(path: str = "/dev/pts") -> None:
     _mount("devpts", path, "devpts", _MS_NOSUID | _MS_NOEXEC, options)
 
 
-def bind(source: str, target: str, *, deep: bool = False) -> None:
-    """Show `source` at `target` too; `deep`: with what is mounted below it."""
-    _mount(source, target, None, _MS_BIND | (_MS_REC if deep else 0))
+def bind(source: str, target: str) -> None:
+    """Show `source` at `target` too, with what is mounted below it."""
+    _mount(source, target, None, _MS_BIND | _MS_REC)
 
 
 def unmount(path: str) -> None:

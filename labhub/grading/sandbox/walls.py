@@ -36,14 +36,14 @@ def _mount_private_files(size_bytes: int) -> None:
         os.mkdir(f"{SCRATCH_FOLDER}/{name}")  # noqa: PTH102 - one system call in a hot path
     _keep_visible(places["tmp"], f"{SCRATCH_FOLDER}/tmp")  # noqa: S108 - a private mount
     for name, place in places.items():
-        namespaces.bind(f"{SCRATCH_FOLDER}/{name}", place, deep=True)
+        namespaces.bind(f"{SCRATCH_FOLDER}/{name}", place)
 
 
 def _keep_visible(folder: str, cover: str) -> None:
     """A Python that is installed below `folder` stays there when `cover` is put over it."""
     for name in os.listdir(folder):  # noqa: PTH208 - hot
         os.mkdir(f"{cover}/{name}")  # noqa: PTH102
-        namespaces.bind(f"{folder}/{name}", f"{cover}/{name}", deep=True)
+        namespaces.bind(f"{folder}/{name}", f"{cover}/{name}")
 
 
 def restrict(limits: Limits) -> None:

@@ -9,6 +9,8 @@ system_packages() {
     local missing=()
     command -v bwrap >/dev/null || missing+=(bubblewrap)
     command -v chromium >/dev/null || missing+=(chromium)
+    command -v slurmctld >/dev/null || missing+=(slurm-wlm munge)
+    compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || missing+=(postgresql)
     "$python" -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
     [ ${#missing[@]} -eq 0 ] && return
     if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then

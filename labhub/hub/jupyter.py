@@ -34,6 +34,14 @@ def environment(settings: HubSettings, name: str, config_dir: Path) -> dict[str,
         "JUPYTER_RUNTIME_DIR": str(settings.runtime_dir / name),
         "JUPYTER_CONFIG_PATH": str(config_dir),
         "IPYTHONDIR": str(home / ".ipython"),
+        "LABHUB_SERVICE_URL": settings.hand_in_url,
+        **programs(),
+    }
+
+
+def programs() -> dict[str, str]:
+    """The environment of everything that the Hub starts."""
+    return {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         # One thread per kernel: a class on one machine is faster so.
         "OMP_NUM_THREADS": "1",

@@ -5,6 +5,7 @@ import sys
 from jupyterhub.spawner import Spawner  # type: ignore[import-untyped]
 from traitlets.config import Config
 
+from labhub.hub.groups import own_group
 from labhub.hub.jupyter import environment, write_staff_config, write_student_config
 from labhub.hub.settings import HubSettings
 
@@ -21,7 +22,8 @@ def update_servers(c: Config, settings: HubSettings) -> None:
     def prepare(spawner: Spawner) -> None:
         name = spawner.user.name
         config_dir = staff_config if name in settings.staff else student_config
-        spawner.environment = environment(settings, name, config_dir)
+        own = {"NNLAB_GROUP": group} if (group := own_group(settings, name)) else {}
+        spawner.environment = environment(settings, name, config_dir) | own
 
     c.JupyterHub.spawner_class = "simple"
     c.SimpleLocalProcessSpawner.home_dir_template = str(settings.homes_dir / "{username}")

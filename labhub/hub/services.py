@@ -1,22 +1,37 @@
-"""One formgrader per course: a shared JupyterLab in the course's folder, for staff only."""
+"""What the Hub runs: the hand-in service of all courses, and a formgrader for each course."""
 
 import sys
 
 from traitlets.config import Config
 
-from labhub.hub.jupyter import environment, write_course_config
-from labhub.hub.settings import CourseSettings, HubSettings, grader_account
+from labhub.hub.jupyter import environment, programs, write_course_config
+from labhub.hub.settings import HAND_IN_SERVICE, CourseSettings, HubSettings, grader_account
 
 
 def update_services(c: Config, settings: HubSettings) -> None:
-    """Let the Hub run each course's formgrader at /services/<course>/."""
-    c.JupyterHub.services = [
-        formgrader(settings, course_id, course) for course_id, course in settings.courses.items()
-    ]
+    """Let the Hub run /services/labhub/ and each course's formgrader at /services/<course>/."""
+    formgraders = (formgrader(settings, *each) for each in settings.courses.items())
+    c.JupyterHub.services = [hand_in(settings), *formgraders]
+
+
+def hand_in(settings: HubSettings) -> dict[str, object]:
+    """The Hub's description of the hand-in service: one for all courses."""
+    port = settings.services.hand_in_port
+    courses = [f"{name}={course.course_dir}" for name, course in settings.courses.items()]
+    return {
+        "name": HAND_IN_SERVICE,
+        "url": f"http://127.0.0.1:{port}",
+        "command": [
+            *(sys.executable, "-m", "labhub.cli", "serve", "--port", str(port)),
+            *(word for course in courses for word in ("--course", course)),
+        ],
+        "environment": programs(),
+        "oauth_no_confirm": True,
+    }
 
 
 def formgrader(settings: HubSettings, course_id: str, course: CourseSettings) -> dict[str, object]:
-    """The Hub's description of the formgrader service of one course."""
+    """The formgrader of one course: a shared JupyterLab in its folder, for staff only."""
     account = grader_account(course_id)
     config_dir = write_course_config(settings, course_id, course)
     return {

@@ -9,6 +9,9 @@ Example::
     runtime_dir = "/tmp/labhub-hub"
     exchange_dir = "exchange"
 
+    [services]
+    hand_in_port = 8200
+
     [logins]                      # development only: a password for each name
     teacher = "correct-horse"
 
@@ -35,6 +38,9 @@ from pydantic import (
 )
 
 from labhub.hub.errors import HubSettingsError
+
+HAND_IN_SERVICE = "labhub"
+"""Name of the one service that takes the hand-ins of all courses."""
 
 _STRICT = ConfigDict(extra="forbid")
 
@@ -69,6 +75,16 @@ class CourseSettings:
 
 
 @dataclass(frozen=True)
+class ServicesSettings:
+    """What the Hub runs beside itself and the people's servers."""
+
+    __pydantic_config__ = _STRICT
+
+    hand_in_port: Port = 8200
+    """Internal port of the hand-in service, /services/labhub/."""
+
+
+@dataclass(frozen=True)
 class HubSettings:
     """All that the Hub's configuration depends on."""
 
@@ -84,6 +100,7 @@ class HubSettings:
     """Sockets of kernels. A short path: a Unix socket's name may have 107 characters."""
     exchange_dir: Folder
     address: str = "127.0.0.1"
+    services: ServicesSettings = ServicesSettings()
     logins: dict[Name, str] = field(default_factory=dict)
     courses: dict[Name, CourseSettings] = field(default_factory=dict)
 
@@ -94,6 +111,11 @@ class HubSettings:
             return ip_address(self.address).is_loopback
         except ValueError:
             return self.address == "localhost"
+
+    @property
+    def hand_in_url(self) -> str:
+        """Where programs on this machine reach the hand-in service."""
+        return f"http://127.0.0.1:{self.port}/services/{HAND_IN_SERVICE}"
 
     @property
     def homes_dir(self) -> Path:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,6 +13,8 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine
 from traitlets.config import Config
 
+from labhub.exchange.store import open_store
+from labhub.exchange.store.groups import add_group_events
 from labhub.hub import network
 from labhub.hub.database import update_database, write_ahead
 from labhub.hub.errors import DemoLoginsPublicError, ProxyMissingError
@@ -20,6 +23,8 @@ from labhub.hub.roles import update_roles
 from labhub.hub.servers import update_servers
 from labhub.hub.services import update_services
 from labhub.hub.settings import CourseSettings, HubSettings
+from labhub.ids import GroupId, StudentId
+from labhub.policy.groups import EventKind, GroupEvent
 
 
 @pytest.fixture
@@ -137,6 +142,7 @@ def test_the_grader_account_exists_and_is_staff_of_its_course_only(settings: Hub
     assert "grader-dl" in c.Authenticator.allowed_users
     assert c.JupyterHub.load_groups == {
         "formgrade-dl": {"users": ["teacher", "tim", "grader-dl"]},
+        "instructors-dl": {"users": ["teacher"]},
         "nbgrader-dl": {"users": ["ada"]},
     }
 
@@ -145,15 +151,56 @@ def test_no_role_reaches_beyond_its_course(settings: HubSettings) -> None:
     c = Config()
     update_roles(c, settings)
     scopes = {role["name"]: role["scopes"] for role in c.JupyterHub.load_roles}
-    assert scopes["formgrade-dl"] == ["access:services!service=dl"]
+    hand_in = "access:services!service=labhub"
+    assert scopes["nbgrader-dl"] == scopes["instructors-dl"] == [hand_in]
+    assert scopes["formgrade-dl"] == [hand_in, "access:services!service=dl"]
     unfiltered = {scope for scope in scopes["formgrader-dl"] if "!" not in scope}
     assert unfiltered == {"list:users", "read:users:groups"}
+
+
+def test_a_server_may_hand_in_for_its_owner_and_nothing_else(settings: HubSettings) -> None:
+    c = Config()
+    update_roles(c, settings)
+    assert set(c.Spawner.server_token_scopes) == {
+        "users:activity!user",
+        "access:servers!server",
+        "access:services!service=labhub",
+    }
+    assert environment_of(settings, "ada")["LABHUB_SERVICE_URL"] == (
+        "http://127.0.0.1:8000/services/labhub"
+    )
+
+
+def test_one_service_takes_the_hand_ins_of_all_courses(settings: HubSettings) -> None:
+    c = Config()
+    update_services(c, settings)
+    service = next(each for each in c.JupyterHub.services if each["name"] == "labhub")
+    assert service["url"] == "http://127.0.0.1:8200"
+    assert service["command"][3:] == [
+        *("serve", "--port", "8200", "--course", f"dl={settings.courses['dl'].course_dir}"),
+    ]
+
+
+def test_a_server_knows_the_group_of_its_student(settings: HubSettings) -> None:
+    course_dir = settings.courses["dl"].course_dir
+    assert "NNLAB_GROUP" not in environment_of(settings, "ada")
+    assert not course_dir.exists(), "asking makes no database"
+    course_dir.mkdir()
+    store = open_store(course_dir)
+    formed = GroupEvent(
+        EventKind.FORMED, datetime.now(UTC), "ada", GroupId("g07"), StudentId("ada")
+    )
+    with store.writing() as db:
+        add_group_events(db, [formed])
+    store.close()
+    assert environment_of(settings, "ada")["NNLAB_GROUP"] == "g07"
+    assert "NNLAB_GROUP" not in environment_of(settings, "tim")
 
 
 def test_the_formgrader_runs_in_the_course_folder_on_the_loopback(settings: HubSettings) -> None:
     c = Config()
     update_services(c, settings)
-    [service] = c.JupyterHub.services
+    service = next(each for each in c.JupyterHub.services if each["name"] == "dl")
     course = settings.courses["dl"]
     assert service["url"] == "http://127.0.0.1:8100"
     assert service["cwd"] == str(course.course_dir)

@@ -72,7 +72,7 @@ def open_hub(stage: Stage, cast: Cast, *, port: int = 0) -> Iterator[RunningHub]
 def write_hub_file(stage: Stage, cast: Cast, runtime_dir: Path, *, wish: int = 0) -> None:
     """Write hub.toml with free ports; passwords stay the same from one run to the next."""
     stage.hub_file.parent.mkdir(parents=True, exist_ok=True)
-    port, hub_port, proxy_port, formgrader_port = free_ports(4, wish=wish)
+    port, hub_port, proxy_port, formgrader_port, hand_in_port = free_ports(5, wish=wish)
     lines = [
         f"port = {port}",
         f"hub_port = {hub_port}",
@@ -80,6 +80,9 @@ def write_hub_file(stage: Stage, cast: Cast, runtime_dir: Path, *, wish: int = 0
         'state_dir = "."',
         f"runtime_dir = {_text(runtime_dir)}",
         'exchange_dir = "../exchange"',
+        "",
+        "[services]",
+        f"hand_in_port = {hand_in_port}",
         "",
         "[logins]",
         *(f"{name} = {_text(password)}" for name, password in _passwords(stage, cast).items()),

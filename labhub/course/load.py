@@ -1,6 +1,7 @@
 """course.toml -> `Course`. Every error names file, line, table, key and what was expected."""
 
 import tomllib
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,13 @@ from labhub.course.places import keys_at, line_of
 from labhub.course.rule_checks import broken_rule_tables
 from labhub.course.rule_load import rules_of
 from labhub.course.rules import Finding, KeyPath, broken_rules, zone_of
-from labhub.course.schema import AssignmentTable, CourseFile, GpuSessionTable, LimitsTable
+from labhub.course.schema import (
+    AssignmentTable,
+    CourseFile,
+    GpuSessionTable,
+    LimitsTable,
+    ServerTable,
+)
 from labhub.ids import AssignmentId, CourseId, GradeId, GroupId, StudentId
 
 MIB = 1 << 20
@@ -163,6 +170,7 @@ def _assignment(table: AssignmentTable) -> model.Assignment:
         weight_percent=table.weight_percent,
         credits=table.credits,
         gpu=table.gpu,
+        server=_server(table.server),
         grading=model.GradingMode(table.grading),
         in_process_cells=tuple(GradeId(each) for each in table.in_process_cells),
         limits=_limits(table.limits),
@@ -184,6 +192,16 @@ def _limits(table: LimitsTable) -> model.LimitOverrides:
         file_bytes=_bytes(table.file_mib),
         workdir_bytes=_bytes(table.workdir_mib),
         output_bytes=_bytes(table.output_mib),
+    )
+
+
+def _server(table: ServerTable) -> model.ServerNeeds:
+    return model.ServerNeeds(
+        cpus=table.cpus,
+        memory_bytes=_bytes(table.memory_mib),
+        gpu_memory_bytes=_bytes(table.gpu_memory_mib),
+        time_limit=None if table.minutes is None else timedelta(minutes=table.minutes),
+        image=table.image,
     )
 
 

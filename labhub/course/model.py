@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -61,6 +61,17 @@ class LimitOverrides:
 
 
 @dataclass(frozen=True)
+class ServerNeeds:
+    """What a student's server needs for an assignment; None is what the Hub gives all."""
+
+    cpus: float | None = None
+    memory_bytes: int | None = None
+    gpu_memory_bytes: int | None = None
+    time_limit: timedelta | None = None
+    image: str = ""
+
+
+@dataclass(frozen=True)
 class FeedbackOptions:
     """What a student's feedback page shows beside points and comments."""
 
@@ -101,6 +112,7 @@ class Assignment:
     credits: float
     """Credits that a passed assignment earns; those of modules stand in `Course.rules`."""
     gpu: bool = False
+    server: ServerNeeds = field(default_factory=ServerNeeds)
     grading: GradingMode = GradingMode.SPLIT
     in_process_cells: tuple[GradeId, ...] = ()
     """Single test cells that run beside the student's code."""

@@ -79,6 +79,21 @@ class FeedbackTable(Table):
     """What the student's own cells showed when they were graded."""
 
 
+class ServerTable(Table):
+    """What the server needs in which a student works on it; left out: what hub.toml gives all."""
+
+    cpus: Annotated[float, Field(gt=0, le=1024)] | None = None
+    """Processor cores."""
+    memory_mib: Mebibytes | None = None
+    """Memory, in MiB."""
+    gpu_memory_mib: Mebibytes | None = None
+    """Memory of its GPU, in MiB; a smaller slice is not given."""
+    minutes: Count | None = None
+    """How long it may run."""
+    image: str = ""
+    """Container image, where the Hub starts containers."""
+
+
 class AssignmentTable(Table):
     """One lab or hand-in."""
 
@@ -114,6 +129,8 @@ class AssignmentTable(Table):
     """Present where hand-ins are reviewed by peers."""
     gpu: bool = False
     """Whether it has sessions with GPUs."""
+    server: ServerTable = ServerTable()
+    """See `[assignments.server]`."""
     grading: Literal["split", "in-process"] = "split"
     """`in-process`: all tests run beside the student's code; every mark says so."""
     in_process_cells: list[str] = []

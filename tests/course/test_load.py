@@ -1,7 +1,7 @@
 """course.toml: what it gives, and that every mistake is named with line, table, key and remedy."""
 
 import tomllib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from labhub.course.errors import (
     UnknownAssignmentError,
 )
 from labhub.course.load import load_course, parse_course
-from labhub.course.model import AssignmentState, GradingMode, LimitOverrides
+from labhub.course.model import AssignmentState, GradingMode, LimitOverrides, ServerNeeds
 
 TEXT = """\
 [course]
@@ -47,6 +47,7 @@ credits = 2
 gpu = true
 grading = "in-process"
 feedback = { outputs = false }
+server = { cpus = 2.5, memory_mib = 4096, minutes = 90 }
 
 [[groups]]
 id = "a"
@@ -90,6 +91,8 @@ def test_a_course_is_read_whole() -> None:
     assert (lab1.state, lab2.state) == (AssignmentState.READY, AssignmentState.PLANNED)
     assert lab2.grading is GradingMode.IN_PROCESS
     assert (lab2.gpu, lab2.feedback.laws, lab2.feedback.outputs) == (True, True, False)
+    assert lab1.server == ServerNeeds()
+    assert lab2.server == ServerNeeds(2.5, 4096 << 20, time_limit=timedelta(minutes=90))
     assert [group.students for group in course.groups] == [("ann", "bob"), ("cleo",)]
     assert course.gpu_sessions[0].gpus == 8
 
@@ -130,7 +133,7 @@ MISTAKES = {
     ),
     "a misspelt table": (
         ("[[groups]]", "[[group]]"),
-        ("course.toml:33: top level, key 'group': is unknown; did you mean 'groups'?",),
+        ("course.toml:34: top level, key 'group': is unknown; did you mean 'groups'?",),
     ),
     "a value of another type": (
         ("weight_percent = 40", 'weight_percent = "40"'),
@@ -180,7 +183,7 @@ MISTAKES = {
     ),
     "a group named twice": (
         ('id = "b"', 'id = "a"'),
-        ("course.toml:39: [[groups]] 'a', key 'id': 'a' is used twice; expected a new id",),
+        ("course.toml:40: [[groups]] 'a', key 'id': 'a' is used twice; expected a new id",),
     ),
     "weights that are not the whole": (
         ("weight_percent = 60", "weight_percent = 50"),
@@ -209,7 +212,7 @@ MISTAKES = {
     "two groups in one room": (
         ("end = 2027-03-22T17:00", "end = 2027-03-22T17:01"),
         (
-            "course.toml:55: [[gpu_sessions]] number 2, key 'start': the session overlaps another "
+            "course.toml:56: [[gpu_sessions]] number 2, key 'start': the session overlaps another "
             "one of room 'GPU 1' (2027-03-22 13:15:00+01:00 to 2027-03-22 17:01:00+01:00)",
         ),
     ),

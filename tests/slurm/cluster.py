@@ -1,0 +1,245 @@
+"""A real Slurm on this machine, for tests: one node, fake GPUs, on the loopback only."""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from labhub.hub.process import free_ports
+
+DAEMONS = ("munged", "slurmctld", "slurmd")
+NODE = "gpu1"
+START_TIMEOUT_S = 90.0
+STOP_TIMEOUT_S = 15.0
+
+
+def why_not() -> str:
+    """Why this machine cannot run a Slurm of its own; empty when it can."""
+    missing = [name for name in DAEMONS if _program(name) is None]
+    if missing:
+        return f"needs Slurm ({', '.join(missing)} not installed: apt-get install slurm-wlm munge)"
+    return "" if os.geteuid() == 0 else "needs root: slurmd starts jobs under any account"
+
+
+@dataclass(frozen=True)
+class Slurm:
+    """A running Slurm with one node and the partitions `gpu` and `brief`."""
+
+    folder: Path
+
+    @property
+    def conf(self) -> Path:
+        """Its slurm.conf; commands find it through SLURM_CONF."""
+        return self.folder / "slurm.conf"
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What its commands need to be told."""
+        return {"PATH": os.environ["PATH"], "SLURM_CONF": str(self.conf)}
+
+    def run(self, *command: str, stdin: str = "") -> str:
+        """What a command of Slurm prints; raises CalledProcessError when it fails."""
+        done = subprocess.run(
+            command, env=self.environment, input=stdin, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    def submit(self, script: str, *options: str) -> str:
+        """Submit a job; its number."""
+        output = f"--output={self.folder}/%j.log"
+        return self.run("sbatch", "--parsable", output, *options, stdin=f"#!/bin/sh\n{script}\n")
+
+    def state(self, job: str) -> str:
+        """The job's state, such as PENDING; empty when nobody remembers it."""
+        done = subprocess.run(
+            ["scontrol", "show", "job", job, "--oneliner"],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        fields = dict(part.partition("=")[::2] for part in done.stdout.split())
+        return fields.get("JobState", "")
+
+    def jobs(self) -> list[str]:
+        """The numbers of all jobs that wait or run."""
+        return self.run("squeue", "--noheader", "--format=%i").split()
+
+    def wait_for(self, job: str, *states: str, timeout_s: float = 60.0) -> str:
+        """Wait until the job is in one of the states; that state."""
+        until = time.monotonic() + timeout_s
+        while (state := self.state(job)) not in states:
+            assert time.monotonic() < until, f"job {job} is {state}, and not {' or '.join(states)}"
+            time.sleep(0.1)
+        return state
+
+    def cancel_all(self) -> None:
+        """End every job, and wait until the node is free again."""
+        until = time.monotonic() + STOP_TIMEOUT_S
+        while jobs := self.jobs():
+            self.run("scancel", *jobs)
+            assert time.monotonic() < until, f"jobs {jobs} do not end"
+            time.sleep(0.1)
+
+
+@contextmanager
+def running_slurm() -> Iterator[Slurm]:
+    """Run a Slurm for the length of a `with` block. Needs what `why_not` says."""
+    # A short path: munge's socket has at most 107 characters.
+    with TemporaryDirectory(prefix="labhub-slurm-", dir="/tmp") as name, ExitStack() as daemons:
+        slurm = Slurm(Path(name))
+        _prepare(slurm)
+        daemons.enter_context(_munged(slurm.folder))
+        conf = str(slurm.conf)
+        daemons.enter_context(_daemon(slurm, "slurmctld", "-D", "-i", "-f", conf))
+        daemons.enter_context(_daemon(slurm, "slurmd", "-D", "-f", conf, "-N", NODE))
+        _wait_until_idle(slurm)
+        try:
+            yield slurm
+        finally:
+            slurm.cancel_all()
+
+
+def _prepare(slurm: Slurm) -> None:
+    folder = slurm.folder
+    folder.chmod(0o755)
+    for each in ("state", "spool"):
+        (folder / each).mkdir()
+    _write_key(folder / "munge.key")
+    for number in range(2):
+        _fake_gpu(folder / f"gpu{number}")
+    slurm.conf.write_text(_slurm_conf(folder, *free_ports(2)))
+    gres = f"AutoDetect=off\nNodeName={NODE} Name=gpu Type=fake File={folder}/gpu[0-1]\n"
+    (folder / "gres.conf").write_text(gres)
+
+
+def _write_key(path: Path) -> None:
+    path.touch(mode=0o600)
+    path.write_bytes(secrets.token_bytes(128))
+
+
+def _fake_gpu(path: Path) -> None:
+    """A device like /dev/null: Slurm hands out character devices only."""
+    try:
+        os.mknod(path, 0o20666, os.makedev(1, 3))
+    except PermissionError:  # a container without CAP_MKNOD
+        path.symlink_to("/dev/null")
+
+
+def _slurm_conf(folder: Path, controller_port: int, node_port: int) -> str:
+    host = socket.gethostname().partition(".")[0]
+    return f"""
+ClusterName=test
+SlurmctldHost={host}(127.0.0.1)
+CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
+SlurmctldPort={controller_port}
+SlurmdPort={node_port}
+SlurmUser=root
+AuthType=auth/munge
+AuthInfo=socket={folder}/munge.sock
+CredType=cred/munge
+StateSaveLocation={folder}/state
+SlurmdSpoolDir={folder}/spool
+SlurmctldPidFile={folder}/slurmctld.pid
+SlurmdPidFile={folder}/slurmd.pid
+SlurmctldLogFile={folder}/slurmctld.log
+SlurmdLogFile={folder}/slurmd.log
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/none
+AccountingStorageType=accounting_storage/none
+MpiDefault=none
+MailProg=/bin/true
+ReturnToService=2
+KillWait=5
+InactiveLimit=0
+SchedulerType=sched/backfill
+SchedulerParameters=bf_interval=1,batch_sched_delay=0,sched_interval=2
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core_Memory
+GresTypes=gpu
+SlurmdParameters=config_overrides
+NodeName={NODE} NodeHostname={host} NodeAddr=127.0.0.1 Gres=gpu:fake:2 RealMemory=16000 \\
+  CPUs=8 Boards=1 SocketsPerBoard=1 CoresPerSocket=8 ThreadsPerCore=1 State=UNKNOWN
+PartitionName=gpu Nodes={NODE} Default=YES MaxTime=04:00:00 DefMemPerCPU=500 State=UP
+PartitionName=brief Nodes={NODE} MaxTime=00:10:00 DefMemPerCPU=500 State=UP
+"""
+
+
+@contextmanager
+def _munged(folder: Path) -> Iterator[None]:
+    socket_path = folder / "munge.sock"
+    options = {
+        "--socket": socket_path,
+        "--key-file": folder / "munge.key",
+        "--pid-file": folder / "munged.pid",
+        "--log-file": folder / "munged.log",
+        "--seed-file": folder / "munged.seed",
+    }
+    # --force: a folder below /tmp is one that munged would rather not use.
+    words = [f"{name}={value}" for name, value in options.items()]
+    with _daemon(Slurm(folder), "munged", "--foreground", "--force", *words):
+        _wait(socket_path.exists, folder / "munged.out")
+        yield
+
+
+@contextmanager
+def _daemon(slurm: Slurm, name: str, *arguments: str) -> Iterator[None]:
+    """Run a daemon in the foreground, as a child whose end we can be sure of."""
+    program = _program(name)
+    assert program is not None
+    with (slurm.folder / f"{name}.out").open("wb") as log:
+        process = subprocess.Popen(
+            [program, *arguments],
+            env=slurm.environment,
+            cwd=slurm.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        yield
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _wait_until_idle(slurm: Slurm) -> None:
+    def is_idle() -> bool:
+        command = ["sinfo", "--noheader", "--format=%t", "--nodes", NODE]
+        done = subprocess.run(
+            command, env=slurm.environment, capture_output=True, text=True, check=False
+        )
+        return set(done.stdout.split()) == {"idle"}
+
+    _wait(is_idle, slurm.folder / "slurmctld.log")
+
+
+def _wait(ready: Callable[[], bool], log: Path) -> None:
+    until = time.monotonic() + START_TIMEOUT_S
+    while not ready():
+        if time.monotonic() > until:
+            end = log.read_text(errors="replace")[-2000:] if log.exists() else ""
+            raise TimeoutError(f"Slurm does not come up; the end of {log.name}:\n{end}")
+        time.sleep(0.1)
+
+
+def _program(name: str) -> str | None:
+    # Debian keeps daemons out of an ordinary user's PATH.
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")

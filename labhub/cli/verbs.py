@@ -27,6 +27,7 @@ VERBS: dict[str, str] = {
     "grades": "grades:grades",
     "term-report": "term_report:term_report",
     "lms": "lms:app",
+    "serve": "serving:serve",
     "export": "reports:export",
     "doctor": "reports:doctor",
 }

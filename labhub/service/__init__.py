@@ -1,0 +1,1 @@
+"""The web service behind the Hub: pages and REST, for hand-ins from anywhere."""

@@ -1,0 +1,43 @@
+"""Runs the service as a process: uvicorn, with logs that hold no token, ended in order."""
+
+from typing import Any
+
+import uvicorn
+
+from labhub.service.app import create_app
+from labhub.service.identity import Identify
+from labhub.service.settings import ServiceSettings
+
+GRACE_S = 20
+"""How long requests that are under way may take when the service is told to end."""
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        "labhub.service": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        "uvicorn": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        # The Hub's client repeats whole answers at DEBUG.
+        "tornado": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+    },
+}
+
+
+def run(settings: ServiceSettings, identify: Identify) -> None:
+    """Serve until the process is told to end (SIGTERM, SIGINT)."""
+    config = uvicorn.Config(
+        create_app(settings, identify),
+        host=settings.host,
+        port=settings.port,
+        log_config=LOGGING,
+        access_log=False,  # ours leaves queries out: one carries the code of a login
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1",
+        timeout_graceful_shutdown=GRACE_S,
+        timeout_keep_alive=20,
+        lifespan="on",
+    )
+    uvicorn.Server(config).run()

@@ -3,7 +3,8 @@
 from labhub.exchange.store import open_store
 from labhub.exchange.store.engine import FILE
 from labhub.exchange.store.groups import group_events
-from labhub.hub.settings import CourseSettings, HubSettings
+from labhub.hub.settings import HubSettings
+from labhub.hub.tables import CourseSettings
 from labhub.ids import StudentId
 from labhub.policy.groups import replay
 

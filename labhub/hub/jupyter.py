@@ -9,7 +9,8 @@ import os
 import sys
 from pathlib import Path
 
-from labhub.hub.settings import CourseSettings, HubSettings
+from labhub.hub.settings import HubSettings
+from labhub.hub.tables import CourseSettings
 
 _LAB = "@jupyter/nbgrader:"
 _SERVER = "nbgrader.server_extensions."

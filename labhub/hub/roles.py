@@ -7,7 +7,8 @@ administrator of the Hub to teach.
 
 from traitlets.config import Config
 
-from labhub.hub.settings import HAND_IN_SERVICE, CourseSettings, HubSettings, grader_account
+from labhub.hub.settings import HAND_IN_SERVICE, HubSettings, grader_account
+from labhub.hub.tables import CourseSettings
 
 _HAND_IN = f"access:services!service={HAND_IN_SERVICE}"
 # What a group of a course may do; {course} is the course's id.

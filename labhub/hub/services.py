@@ -5,7 +5,8 @@ import sys
 from traitlets.config import Config
 
 from labhub.hub.jupyter import environment, programs, write_course_config
-from labhub.hub.settings import HAND_IN_SERVICE, CourseSettings, HubSettings, grader_account
+from labhub.hub.settings import HAND_IN_SERVICE, HubSettings, grader_account
+from labhub.hub.tables import CourseSettings
 
 
 def update_services(c: Config, settings: HubSettings) -> None:

@@ -1,108 +1,64 @@
-"""hub.toml, read into frozen objects. The only place that knows the file's form.
-
-Example::
-
-    port = 8000
-    hub_port = 8081
-    proxy_port = 8001
-    state_dir = "state"
-    runtime_dir = "/tmp/labhub-hub"
-    exchange_dir = "exchange"
-
-    [services]
-    hand_in_port = 8200
-
-    [logins]                      # development only: a password for each name
-    teacher = "correct-horse"
-
-    [courses.dl]
-    course_dir = "course"
-    formgrader_port = 8100
-    instructors = ["teacher"]
-"""
+"""hub.toml, read into frozen objects. Each key is described in docs/reference/hub-toml.md."""
 
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Any, get_args
 
-from pydantic import (
-    AfterValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    TypeAdapter,
-    ValidationError,
-    ValidationInfo,
-)
+from pydantic import BaseModel, ValidationError
 
+from labhub.course.places import line_of
 from labhub.hub.errors import HubSettingsError
+from labhub.hub.fields import Folder, HubTable, Name, Port, Url
+from labhub.hub.tables import (
+    AuthenticatorTable,
+    CourseSettings,
+    GpusTable,
+    LimitsTable,
+    ServicesTable,
+    SpawnerTable,
+)
 
 HAND_IN_SERVICE = "labhub"
 """Name of the one service that takes the hand-ins of all courses."""
 
-_STRICT = ConfigDict(extra="forbid")
 
-
-def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
-    folder: Path = info.context["folder"]  # type: ignore[index]  # always given by load_settings
-    return (folder / path.expanduser()).resolve()
-
-
-Folder = Annotated[Path, AfterValidator(_beside_the_file)]
-Port = Annotated[int, Field(gt=0, lt=65536)]
-# A name becomes a folder, a URL and a part of nbgrader's "student+assignment+time".
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
-
-
-@dataclass(frozen=True)
-class CourseSettings:
-    """One course on the Hub: its folder, its formgrader and its people."""
-
-    __pydantic_config__ = _STRICT
-
-    course_dir: Folder
-    formgrader_port: Port
-    instructors: tuple[Name, ...] = ()
-    tas: tuple[Name, ...] = ()
-    students: tuple[Name, ...] = ()
-
-    @property
-    def staff(self) -> tuple[str, ...]:
-        """Who may open the formgrader."""
-        return (*self.instructors, *self.tas)
-
-
-@dataclass(frozen=True)
-class ServicesSettings:
-    """What the Hub runs beside itself and the people's servers."""
-
-    __pydantic_config__ = _STRICT
-
-    hand_in_port: Port = 8200
-    """Internal port of the hand-in service, /services/labhub/."""
-
-
-@dataclass(frozen=True)
-class HubSettings:
+class HubSettings(HubTable):
     """All that the Hub's configuration depends on."""
-
-    __pydantic_config__ = _STRICT
 
     port: Port
     """Where the browser goes."""
     hub_port: Port
+    """Internal port of the Hub."""
     proxy_port: Port
+    """Internal port of the proxy's own interface."""
     state_dir: Folder
     """Database, secrets, log and the home folders."""
     runtime_dir: Folder
     """Sockets of kernels. A short path: a Unix socket's name may have 107 characters."""
     exchange_dir: Folder
+    """nbgrader's exchange."""
     address: str = "127.0.0.1"
-    services: ServicesSettings = ServicesSettings()
-    logins: dict[Name, str] = field(default_factory=dict)
-    courses: dict[Name, CourseSettings] = field(default_factory=dict)
+    """Where the Hub listens."""
+    public_url: Url | None = None
+    """Where people reach it, where something before it ends TLS: `https://labs.example.edu`."""
+    subdomains: bool = False
+    """Whether each person's server has a host name of its own below that of `public_url`; only
+    this keeps one person's pages from reaching another's."""
+    authenticator: AuthenticatorTable = AuthenticatorTable()
+    """See `[authenticator]`."""
+    services: ServicesTable = ServicesTable()
+    """See `[services]`."""
+    spawner: SpawnerTable = SpawnerTable()
+    """See `[spawner]`."""
+    limits: LimitsTable = LimitsTable()
+    """See `[limits]`."""
+    gpus: GpusTable = GpusTable()
+    """See `[gpus]`."""
+    courses: dict[Name, CourseSettings] = {}  # noqa: RUF012 - pydantic copies it
+    """See `[courses.NAME]`."""
 
     @property
     def is_loopback(self) -> bool:
@@ -111,6 +67,11 @@ class HubSettings:
             return ip_address(self.address).is_loopback
         except ValueError:
             return self.address == "localhost"
+
+    @property
+    def logins(self) -> dict[str, str]:
+        """The demo's passwords."""
+        return self.authenticator.passwords
 
     @property
     def hand_in_url(self) -> str:
@@ -127,6 +88,12 @@ class HubSettings:
         """Everyone who teaches in some course."""
         return frozenset(name for course in self.courses.values() for name in course.staff)
 
+    @property
+    def people(self) -> frozenset[str]:
+        """Everyone of some course."""
+        students = (name for course in self.courses.values() for name in course.students)
+        return self.staff | frozenset(students)
+
 
 def grader_account(course_id: str) -> str:
     """The Hub user that a course's formgrader runs as; nobody can log in with it."""
@@ -136,11 +103,11 @@ def grader_account(course_id: str) -> str:
 def load_settings(path: Path) -> HubSettings:
     """Read hub.toml; folders are relative to it.
 
-    Raises HubSettingsError, with file, key and what was expected.
+    Raises HubSettingsError, with file, line, key and what was expected.
     """
     try:
         text = path.read_text(encoding="utf-8")
-        return _SETTINGS.validate_python(
+        return HubSettings.model_validate(
             tomllib.loads(text), context={"folder": path.parent.absolute()}
         )
     except OSError as error:
@@ -151,15 +118,27 @@ def load_settings(path: Path) -> HubSettings:
     except tomllib.TOMLDecodeError as error:
         raise HubSettingsError(f"{path} is not TOML: {error}") from error
     except ValidationError as error:
-        raise HubSettingsError(_findings(path, error)) from error
+        raise HubSettingsError("\n".join(_findings(path, text, error))) from error
 
 
-_SETTINGS = TypeAdapter(HubSettings)
+def _findings(path: Path, text: str, error: ValidationError) -> Iterator[str]:
+    for finding in error.errors():
+        place = tuple(finding["loc"])
+        words = finding["msg"]
+        if finding["type"] == "extra_forbidden":
+            words = f"is unknown{_near(place)}"
+        yield f"{path}:{line_of(text, place)}: {'.'.join(map(str, place))}: {words}"
 
 
-def _findings(path: Path, error: ValidationError) -> str:
-    lines = [
-        f"{path}: {'.'.join(map(str, finding['loc']))}: {finding['msg']}"
-        for finding in error.errors()
-    ]
-    return "\n".join(lines)
+def _near(place: tuple[str | int, ...]) -> str:
+    model: type[BaseModel] = HubSettings
+    for step in place[:-1]:
+        if step in model.model_fields:  # else the name of a course
+            model = _model_in(model.model_fields[str(step)].annotation)
+    near = get_close_matches(str(place[-1]), model.model_fields, n=1)
+    return f"; did you mean '{near[0]}'?" if near else f"; known: {', '.join(model.model_fields)}"
+
+
+def _model_in(annotation: Any) -> type[BaseModel]:  # noqa: ANN401 - what pydantic keeps
+    kinds = (annotation, *get_args(annotation))
+    return next(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel))

@@ -3,12 +3,12 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from jupyterhub.app import JupyterHub
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine
 from traitlets.config import Config
@@ -17,14 +17,16 @@ from labhub.exchange.store import open_store
 from labhub.exchange.store.groups import add_group_events
 from labhub.hub import network
 from labhub.hub.database import update_database, write_ahead
-from labhub.hub.errors import DemoLoginsPublicError, ProxyMissingError
+from labhub.hub.errors import DemoLoginsPublicError, HubSettingsError, ProxyMissingError
 from labhub.hub.logins import DemoAuthenticator, update_authenticator
 from labhub.hub.roles import update_roles
 from labhub.hub.servers import update_servers
 from labhub.hub.services import update_services
-from labhub.hub.settings import CourseSettings, HubSettings
+from labhub.hub.settings import HubSettings, load_settings
+from labhub.hub.tables import AuthenticatorTable, CourseSettings
 from labhub.ids import GroupId, StudentId
 from labhub.policy.groups import EventKind, GroupEvent
+from tests.hub.test_settings import GOOD
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def settings(tmp_path: Path) -> HubSettings:
         state_dir=tmp_path / "state",
         runtime_dir=tmp_path / "run",
         exchange_dir=tmp_path / "exchange",
-        logins={"teacher": "chalk", "ada": "engine"},
+        authenticator=AuthenticatorTable(passwords={"teacher": "chalk", "ada": "engine"}),
         courses={
             "dl": CourseSettings(
                 course_dir=tmp_path / "dl",
@@ -58,7 +60,7 @@ def no_listener() -> Iterator[None]:
 
 def test_only_the_front_door_follows_the_address(settings: HubSettings) -> None:
     c = Config()
-    public = replace(settings, address="192.0.2.7")
+    public = settings.model_copy(update={"address": "192.0.2.7"})
     network.update_network(c, public)
     network.update_proxy(c, public)
     assert c.JupyterHub.bind_url == "http://192.0.2.7:8000"
@@ -105,12 +107,72 @@ def test_other_databases_are_left_alone() -> None:
 
 def test_demo_logins_refuse_a_public_address(settings: HubSettings) -> None:
     with pytest.raises(DemoLoginsPublicError, match=r"0\.0\.0\.0"):
-        update_authenticator(Config(), replace(settings, address="0.0.0.0"))
+        update_authenticator(Config(), settings.model_copy(update={"address": "0.0.0.0"}))
 
 
-def test_a_public_address_needs_another_authenticator(settings: HubSettings) -> None:
+OIDC = """[authenticator.oidc]
+authorize_url = "https://login.example.edu/authorize"
+token_url = "https://login.example.edu/token"
+userdata_url = "https://login.example.edu/me"
+client_id = "labs"
+client_secret_file = "secret"
+"""
+LTI = """[authenticator.lti]
+issuer = "https://lms.example.edu"
+client_ids = ["17"]
+authorize_url = "https://lms.example.edu/auth"
+jwks_endpoint = "https://lms.example.edu/keys"
+"""
+
+
+def settings_with(folder: Path, text: str) -> HubSettings:
+    path = folder / "hub.toml"
+    path.write_text(GOOD.split("[authenticator.passwords]")[0] + text)
+    return load_settings(path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "name"),
+    [
+        ("pam", "", "pam"),
+        ("native", "", "native"),
+        ("oidc", OIDC, "generic-oauth"),
+        ("lti", LTI, "ltiauthenticator.lti13.auth.LTI13Authenticator"),
+    ],
+)
+def test_a_real_authenticator_is_one_line_and_its_table(
+    tmp_path: Path, kind: str, table: str, name: str
+) -> None:
+    (tmp_path / "secret").write_text("s3cret\n")
     c = Config()
-    update_authenticator(c, replace(settings, address="0.0.0.0", logins={}))
+    c.JupyterHub.template_paths = []
+    text = f'[authenticator]\nkind = "{kind}"\n{table}'
+    update_authenticator(c, settings_with(tmp_path, text))
+    assert c.JupyterHub.authenticator_class == name
+    # JupyterHub finds the class, and the class knows every key that was set.
+    hub = JupyterHub(config=c)
+    known = hub.authenticator_class.class_traits(config=True)
+    assert set(c[hub.authenticator_class.__name__]) <= set(known)
+    if kind == "oidc":
+        assert c.GenericOAuthenticator.client_secret == "s3cret"
+
+
+@pytest.mark.parametrize("kind", ["oidc", "lti"])
+def test_a_kind_without_its_table_is_refused(tmp_path: Path, kind: str) -> None:
+    settings = settings_with(tmp_path, f'[authenticator]\nkind = "{kind}"\n')
+    with pytest.raises(HubSettingsError, match=rf"no table \[authenticator\.{kind}\]"):
+        update_authenticator(Config(), settings)
+
+
+def test_a_missing_secret_is_named(tmp_path: Path) -> None:
+    settings = settings_with(tmp_path, f'[authenticator]\nkind = "oidc"\n{OIDC}')
+    with pytest.raises(HubSettingsError, match="secret cannot be read"):
+        update_authenticator(Config(), settings)
+
+
+def test_a_file_of_ones_own_may_bring_another_authenticator(tmp_path: Path) -> None:
+    c = Config()
+    update_authenticator(c, settings_with(tmp_path, '[authenticator]\nkind = "custom"\n'))
     assert "authenticator_class" not in c.JupyterHub
 
 

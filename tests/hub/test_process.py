@@ -42,9 +42,13 @@ def test_a_wished_port_in_use_is_replaced() -> None:
 
 
 def test_passwords_stay_the_same_from_run_to_run(empty_stage: Stage) -> None:
-    before = empty_stage.hub_file.read_text().split("[logins]")[1].split("[courses")[0]
+    before = (
+        empty_stage.hub_file.read_text().split("[authenticator.passwords]")[1].split("[courses")[0]
+    )
     write_hub_file(empty_stage, Cast(), empty_stage.root / "run2")
-    after = empty_stage.hub_file.read_text().split("[logins]")[1].split("[courses")[0]
+    after = (
+        empty_stage.hub_file.read_text().split("[authenticator.passwords]")[1].split("[courses")[0]
+    )
     assert before == after
     assert empty_stage.hub_file.stat().st_mode & 0o077 == 0
 

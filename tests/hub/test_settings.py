@@ -14,7 +14,7 @@ proxy_port = 8001
 state_dir = "state"
 runtime_dir = "/tmp/labhub"
 exchange_dir = "../exchange"
-[logins]
+[authenticator.passwords]
 teacher = "correct-horse"
 [courses.dl]
 course_dir = "/srv/dl"
@@ -54,7 +54,13 @@ def test_only_this_machine_is_the_loopback(tmp_path: Path, address: str, loopbac
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        ("port = 8000", "prot = 8000", "prot"),
+        ("port = 8000", "prot = 8000", "hub.toml:2: prot: is unknown; did you mean 'port'?"),
+        ("[courses.dl]", "[limits]\ncpu = 2\n[courses.dl]", "limits.cpu: is unknown; did you mean"),
+        (
+            '["tim"]',
+            '["tim"]\nteachers = []',
+            "courses.dl.teachers: is unknown; known: course_dir,",
+        ),
         ("port = 8000", "port = 80000", "port"),
         ('exchange_dir = "../exchange"', "", "exchange_dir"),
         ("formgrader_port = 8100", 'formgrader_port = "many"', "courses.dl.formgrader_port"),

@@ -84,7 +84,7 @@ def write_hub_file(stage: Stage, cast: Cast, runtime_dir: Path, *, wish: int = 0
         "[services]",
         f"hand_in_port = {hand_in_port}",
         "",
-        "[logins]",
+        "[authenticator.passwords]",
         *(f"{name} = {_text(password)}" for name, password in _passwords(stage, cast).items()),
         "",
         f"[courses.{stage.course_id}]",

@@ -15,6 +15,7 @@ from labhub.course.errors import (
     CourseFileSyntaxError,
     CourseFolderMissingError,
 )
+from labhub.course.handing_in import limits_of, on_hand_in_of
 from labhub.course.lti import platform_of
 from labhub.course.outcomes import outcomes_of
 from labhub.course.places import keys_at, line_of
@@ -158,6 +159,8 @@ def _course(file: CourseFile) -> model.Course:
         outcomes=outcomes_of(file.outcomes),
         pool_dir=file.pool.course_dir,
         lti=platform_of(file.lti),
+        hand_in_limits=limits_of(file.hand_ins),
+        repository=file.course.repository,
     )
 
 
@@ -175,6 +178,7 @@ def _assignment(table: AssignmentTable) -> model.Assignment:
         in_process_cells=tuple(GradeId(each) for each in table.in_process_cells),
         limits=_limits(table.limits),
         feedback=model.FeedbackOptions(table.feedback.laws, table.feedback.outputs),
+        on_hand_in=on_hand_in_of(table.on_hand_in),
         hand_in=model.HandInRecipe(tuple(table.exercises), table.scaled_to),
         variants=table.variants,
     )

@@ -81,6 +81,35 @@ class FeedbackOptions:
     """What the student's own cells showed when they were graded."""
 
 
+class ShownOnHandIn(StrEnum):
+    """What students see of the tests when a hand-in is graded at once."""
+
+    NOTHING = "nothing"
+    VISIBLE = "visible"
+    """The tests of the student version."""
+    NAMES = "names"
+    """All tests; of the hidden ones their names and whether they passed."""
+
+
+@dataclass(frozen=True)
+class OnHandIn:
+    """What happens as soon as something is handed in; None: without a limit."""
+
+    grade: bool = False
+    shows: ShownOnHandIn = ShownOnHandIn.VISIBLE
+    attempts: int | None = None
+    attempts_per_day: int | None = None
+
+
+@dataclass(frozen=True)
+class HandInLimits:
+    """What one hand-in may hold."""
+
+    file_bytes: int = 32 << 20
+    total_bytes: int = 64 << 20
+    files: int = 50
+
+
 @dataclass(frozen=True)
 class HandInRecipe:
     """What a hand-in is put together from; without exercises, it is a lab of its own."""
@@ -118,6 +147,7 @@ class Assignment:
     """Single test cells that run beside the student's code."""
     limits: LimitOverrides = field(default_factory=LimitOverrides)
     feedback: FeedbackOptions = field(default_factory=FeedbackOptions)
+    on_hand_in: OnHandIn = OnHandIn()
     hand_in: HandInRecipe = field(default_factory=HandInRecipe)
     variants: bool = False
     """Whether each group gets its own numbers, drawn from its id."""
@@ -177,6 +207,9 @@ class Course:
     pool_dir: str = "."
     """Folder of the course whose labs hand-ins are put together from, relative to this one."""
     lti: LtiPlatform | None = None
+    hand_in_limits: HandInLimits = HandInLimits()
+    repository: str = ""
+    """`owner/name` or `owner/name@branch` on GitHub; empty without a public copy."""
 
     def assignment(self, assignment_id: str) -> Assignment:
         """The assignment of that id.

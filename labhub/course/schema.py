@@ -18,6 +18,7 @@ from labhub.course.fields import (
     Table,
     Text,
 )
+from labhub.course.handing_in import HandInsTable, OnHandInTable, Repository
 from labhub.course.handins import ExerciseName, PoolTable
 from labhub.course.lti import LtiTable
 from labhub.course.outcomes import OutcomeTable
@@ -43,6 +44,9 @@ class CourseTable(Table):
     """Time zone of the course, e.g. `Europe/Stockholm`; every offset is checked against it."""
     credits: Credits = 0.0
     """Credits of the whole course; those of the assignments, or of the modules, sum to it."""
+    repository: Repository = ""
+    """Public copy of `release/` on GitHub, as `owner/name` or `owner/name@branch`; students open
+    labs from it in Colab."""
 
 
 class LimitsTable(Table):
@@ -139,6 +143,8 @@ class AssignmentTable(Table):
     """See `[assignments.limits]`."""
     feedback: FeedbackTable = FeedbackTable()
     """See `[assignments.feedback]`."""
+    on_hand_in: OnHandInTable = OnHandInTable()
+    """See `[assignments.on_hand_in]`."""
     exercises: list[ExerciseName] = []
     """Exercises (`l1e07`), parts (`l1e06b`) and written questions (`l1m-a`) of the labs, from
     which `labhub assemble` writes the notebook; left out: a lab with a notebook of its own."""
@@ -191,6 +197,8 @@ class CoreTables(Table):
     """What its students can do afterwards; `labhub coverage` compares it with the labs."""
     pool: PoolTable = PoolTable()
     """Where the labs are, from whose exercises hand-ins are put together."""
+    hand_ins: HandInsTable = HandInsTable()
+    """What one hand-in may hold."""
     lti: LtiTable | None = None
     """The learning system that students come from and grades go to."""
 

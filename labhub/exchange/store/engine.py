@@ -9,18 +9,26 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
-from labhub.exchange.store.errors import StoreTooNewError, StoreUnreachableError
+from labhub.exchange.store.errors import (
+    DiskFullError,
+    StoreBusyError,
+    StoreTooNewError,
+    StoreUnreachableError,
+)
 
 FILE = "labhub.db"
 URL = "LABHUB_STORE"
 """Environment variable: the URL of the database, e.g. `postgresql+psycopg://host/course`."""
 
-HEAD = "r0001_rules"
+HEAD = "r0002_hand_ins"
 """The newest migration; a test compares it with the folder."""
 LOCK = 0x6C616268
 """Number of the lock that writers of a PostgreSQL database take."""
+FULL = ("disk is full", "disk i/o error", "no space left")
+BUSY = ("database is locked", "lock timeout", "deadlock detected")
+"""How SQLite and PostgreSQL say it."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -38,8 +46,11 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A connection whose changes are all made, or none; they are durable at its end."""
-        with self.engine.connect() as connection:
+        """A connection whose changes are all made, or none; they are durable at its end.
+
+        Raises `DiskFullError` or `StoreBusyError`.
+        """
+        with _named(), self.engine.connect() as connection:
             writer = connection.execution_options(labhub_writing=True)
             with writer.begin():
                 if writer.dialect.name == "postgresql":
@@ -70,6 +81,25 @@ def open_store(root: Path, url: str = "") -> Store:
             hint=f"Look at the environment variable {URL}, or at the rights of the folder.",
         ) from error
     return Store(engine)
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """What a writer may meet and cannot help: no room, and no turn."""
+    try:
+        yield
+    except OperationalError as error:
+        said = str(error.orig).lower()
+        if any(sign in said for sign in FULL):
+            raise DiskFullError(
+                "There is no room left in the database; nothing was written.",
+                hint="Tell the staff, and try again when they have made room.",
+            ) from error
+        if any(sign in said for sign in BUSY):
+            raise StoreBusyError(
+                "The database was busy for too long; nothing was written.", hint="Try again."
+            ) from error
+        raise
 
 
 def _without_password(url: str) -> str:

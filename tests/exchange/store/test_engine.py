@@ -14,11 +14,11 @@ from alembic.operations import Operations
 from sqlalchemy import create_engine, delete, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from labhub.exchange.store import Store, open_store, tables
+from labhub.exchange.store import Store, hand_in_tables, open_store, tables
 from labhub.exchange.store.engine import FILE, HEAD, MIGRATIONS
 from labhub.exchange.store.errors import StoreTooNewError, StoreUnreachableError
 from labhub.exchange.store.events import Author, history, record
-from labhub.exchange.store.migrations.versions import r0001_rules
+from labhub.exchange.store.migrations.versions import r0001_rules, r0002_hand_ins
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -34,6 +34,7 @@ def store(tmp_path: Path):
 
 def test_the_migrations_make_the_tables_of_the_code(store: Store) -> None:
     with store.engine.connect() as connection:
+        assert tables.metadata is hand_in_tables.metadata
         assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
 
 
@@ -48,6 +49,7 @@ def test_the_migrations_speak_postgresql_too() -> None:
     context = MigrationContext.configure(dialect_name="postgresql", opts=options)
     with Operations.context(context):
         r0001_rules.upgrade()
+        r0002_hand_ins.upgrade()
     assert said.getvalue().count("CREATE TABLE") == len(tables.metadata.tables)
     assert "BEFORE UPDATE OR DELETE ON events" in said.getvalue()
 

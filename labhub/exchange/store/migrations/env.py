@@ -3,7 +3,9 @@
 from alembic import context
 from sqlalchemy import Engine
 
-from labhub.exchange.store.tables import metadata
+from labhub.exchange.store import hand_in_tables, tables
+
+assert tables.metadata is hand_in_tables.metadata, "both describe one database"
 
 
 def migrate(engine: Engine) -> None:
@@ -11,7 +13,7 @@ def migrate(engine: Engine) -> None:
     with engine.connect() as connection:
         writer = connection.execution_options(labhub_writing=True)
         with writer.begin():
-            context.configure(connection=writer, target_metadata=metadata)
+            context.configure(connection=writer, target_metadata=tables.metadata)
             context.run_migrations()
 
 

@@ -1,0 +1,19 @@
+"""Handing in, from the release of a version to the feedback: the use cases over the store."""
+
+from labhub.exchange.handin.checking import Report, look_over
+from labhub.exchange.handin.desk import HandInDesk, open_desk
+from labhub.exchange.handin.releasing import release_version
+from labhub.exchange.handin.taking import HandedIn, hand_in
+from labhub.exchange.handin.uploads import Upload, receiving
+
+__all__ = [
+    "HandInDesk",
+    "HandedIn",
+    "Report",
+    "Upload",
+    "hand_in",
+    "look_over",
+    "open_desk",
+    "receiving",
+    "release_version",
+]

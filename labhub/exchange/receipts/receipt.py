@@ -1,0 +1,162 @@
+"""One receipt: what it says, how it is written, signed and checked.
+
+It is written as canonical JSON (keys in order, no spaces, UTF-8), so that the same content is the
+same bytes. The signature is made over those bytes without the key `signature`.
+"""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+
+from labhub.exchange.receipts.errors import ReceiptInvalidError, ReceiptUnreadableError
+from labhub.exchange.receipts.keys import ReceiptKey, fingerprint_of, public_key
+from labhub.exchange.store.files import FileRecord, digest_of
+from labhub.exchange.store.submissions import Place, Submission
+from labhub.ids import AssignmentId, CourseId, GroupId, StudentId
+
+FORMAT = "labhub-receipt-1"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was received. Everything in it is signed."""
+
+    course: CourseId
+    title: str
+    """Of the assignment, for people."""
+    assignment: AssignmentId
+    version: int
+    submission: int
+    attempt: int
+    group: GroupId | None
+    members: tuple[StudentId, ...]
+    student: StudentId
+    """In whose name it came."""
+    place: Place
+    received_at: datetime
+    """The server's time, in UTC."""
+    late: bool
+    credit: str
+    """The share of the points by the rules at that time, as a decimal number."""
+    words: str
+    """The rules' verdict in whole sentences."""
+    files: tuple[FileRecord, ...]
+    digest: str
+    """SHA-256 over the paths and hashes of all files."""
+    key: str
+    """The fingerprint of the key that signed it."""
+    signature: str = ""
+    """Base64."""
+
+    @property
+    def text(self) -> str:
+        """The receipt as it is given: canonical JSON with its signature."""
+        return canonical({**_plain(self), "signature": self.signature})
+
+
+def receipt_for(course: CourseId, title: str, made: Submission, key: ReceiptKey) -> Receipt:
+    """The signed receipt of a submission."""
+    content = {
+        "course": course,
+        "title": title,
+        "assignment": made.assignment,
+        "version": made.version,
+        "submission": made.id,
+        "attempt": made.attempt,
+        "group": made.group,
+        "members": made.members,
+        "student": made.student,
+        "place": made.place,
+        "received_at": made.at,
+        "late": made.late,
+        "credit": str(made.credit),
+        "words": made.words,
+        "files": made.files,
+        "digest": made.digest,
+        "key": key.fingerprint,
+    }
+    unsigned = Receipt(**content)  # type: ignore[arg-type]
+    signature = key.sign(canonical(_plain(unsigned)).encode())
+    return Receipt(**content, signature=base64.b64encode(signature).decode())  # type: ignore[arg-type]
+
+
+def verify(text: str | bytes, public_pem: str) -> Receipt:
+    """The receipt of a text, when the key has signed it.
+
+    Raises `ReceiptUnreadableError`, `ReceiptInvalidError` or `ReceiptKeyError`.
+    """
+    data = _data(text)
+    receipt = read(text)
+    key = public_key(public_pem)
+    if receipt.key != fingerprint_of(public_pem):
+        raise ReceiptInvalidError(
+            f"The key {receipt.key} signed this receipt, not {fingerprint_of(public_pem)}.",
+            hint="Take the public key of the course that gave it.",
+        )
+    signature = data.pop("signature")
+    try:
+        key.verify(base64.b64decode(signature, validate=True), canonical(data).encode())
+    except (InvalidSignature, binascii.Error, ValueError):
+        raise ReceiptInvalidError(
+            "The signature does not belong to this receipt: it was changed after it was given.",
+            hint="Ask the course for the receipt as it was given.",
+        ) from None
+    if digest_of(receipt.files) != receipt.digest:
+        raise ReceiptInvalidError("The list of files does not fit the receipt's own digest.")
+    return receipt
+
+
+def read(text: str | bytes) -> Receipt:
+    """The receipt of a text, its signature not checked. Raises `ReceiptUnreadableError`."""
+    data = dict(_data(text))
+    if data.pop("format", None) != FORMAT:
+        raise _unreadable("it does not say that it is one")
+    try:
+        files = tuple(FileRecord(f["path"], f["sha256"], f["size_bytes"]) for f in data["files"])
+        return Receipt(
+            **{
+                **data,
+                "files": files,
+                "members": tuple(data["members"]),
+                "place": Place(data["place"]),
+                "received_at": datetime.fromisoformat(data["received_at"]),
+            }
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise _unreadable(f"something in it does not fit ({error})") from None
+
+
+def canonical(data: dict[str, Any]) -> str:
+    """JSON that is the same for the same content."""
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _plain(receipt: Receipt) -> dict[str, Any]:
+    data = {**vars(receipt), "format": FORMAT}
+    del data["signature"]
+    data["files"] = [vars(file) for file in receipt.files]
+    data["members"] = list(receipt.members)
+    data["place"] = receipt.place.value
+    data["received_at"] = receipt.received_at.isoformat()
+    return data
+
+
+def _data(text: str | bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        raise _unreadable("it is no JSON object")
+    return data
+
+
+def _unreadable(why: str) -> ReceiptUnreadableError:
+    return ReceiptUnreadableError(
+        f"This is no receipt: {why}.", hint="Expected the JSON file that the course gave."
+    )

@@ -4,6 +4,7 @@ It stands at the notebook's level, where editors keep it. A unit and its cells b
 the prefix of their grade ids: the unit `l1e03` owns `l1e03-softmax` and `l1e03-t1`.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -88,3 +89,15 @@ def cycles(units: LabUnits) -> list[str]:
         return found
 
     return [unit for unit in needs if unit in reached_from(unit)]
+
+
+def unit_number(unit_id: str) -> str:
+    """The number that people know; empty for an id of another form.
+
+    >>> unit_number("l1e03"), unit_number("l1m-a"), unit_number("warm-up")
+    ('1.3', 'M1.a', '')
+    """
+    if exercise := re.fullmatch(r"l(\d+)e(\d+)", unit_id):
+        return f"{int(exercise[1])}.{int(exercise[2])}"
+    written = re.fullmatch(r"l(\d+)m-(\w+)", unit_id)
+    return f"M{int(written[1])}.{written[2]}" if written else ""

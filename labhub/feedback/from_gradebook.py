@@ -1,12 +1,12 @@
 """A graded hand-in of the gradebook -> the pages that its student reads."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from labhub import __version__
+from labhub.authoring.units import unit_number
 from labhub.course.model import Assignment, FeedbackOptions
 from labhub.feedback.model import CellKind, ExerciseFeedback, FeedbackCell, FeedbackPage, Mark
 from labhub.gradebook.graded import CellGrade, GradedCell, GradedHandIn, GradedNotebook
@@ -68,17 +68,9 @@ def exercises_in(metadata: Mapping[str, Any]) -> tuple[ExerciseFeedback, ...]:
     """
     units = metadata.get("nnlab", {})
     return tuple(
-        ExerciseFeedback(unit["id"], f"{_number(unit['id'])} {unit['title']}".strip())
+        ExerciseFeedback(unit["id"], f"{unit_number(unit['id'])} {unit['title']}".strip())
         for unit in [*units.get("units", []), *units.get("manual", [])]
     )
-
-
-def _number(unit_id: str) -> str:
-    """The number that people know: `1.3` of `l1e03`, `M1.a` of `l1m-a`."""
-    if exercise := re.fullmatch(r"l(\d+)e(\d+)", unit_id):
-        return f"{int(exercise[1])}.{int(exercise[2])}"
-    written = re.fullmatch(r"l(\d+)m-(\w+)", unit_id)
-    return f"M{int(written[1])}.{written[2]}" if written else ""
 
 
 def _cell(

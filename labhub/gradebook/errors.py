@@ -38,3 +38,31 @@ class BusyError(LabhubError):
 
     code = "grading-busy"
     http_status = 409
+
+
+class MarkChangedError(LabhubError):
+    """Somebody else has marked the answer since this person looked at it."""
+
+    code = "mark-changed"
+    http_status = 409
+
+
+class MarkOutOfRangeError(UsageError):
+    """Points that the cell cannot give."""
+
+    code = "mark-out-of-range"
+    http_status = 422
+
+
+class ReasonMissingError(UsageError):
+    """An automatic mark is to change, and nobody says why."""
+
+    code = "reason-missing"
+    http_status = 422
+
+
+class NotGradedYetError(UsageError):
+    """The hand-in has no graded cell of that name."""
+
+    code = "not-graded-yet"
+    http_status = 404

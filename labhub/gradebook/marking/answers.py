@@ -1,0 +1,109 @@
+"""Answers to look at: everybody's to one exercise, or one student's whole hand-in."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from labhub.gradebook.graded import GradedCell, GradedHandIn, GradedNotebook, graded_hand_ins
+from labhub.gradebook.marking.exercises import Exercise, exercises_of
+from labhub.gradebook.marking.rows import GivenMark, Place, gradebook_of, marks_in
+from labhub.gradebook.opening import OpenCourse
+from labhub.gradebook.plan import AssignmentPlan
+from labhub.grading.model import Problem
+from labhub.ids import GradeId, StudentId
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One student's answer to one exercise, with its marks."""
+
+    student: StudentId
+    pseudonym: str
+    exercise: Exercise
+    cells: tuple[GradedCell, ...]
+    """The cells of the exercise and, between them, those that the student added."""
+    marks: Mapping[GradeId, GivenMark]
+    problems: tuple[Problem, ...]
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person has still to mark something."""
+        return any(mark.waits for mark in self.marks.values())
+
+
+def answers_to(course: OpenCourse, plan: AssignmentPlan, exercise: Exercise) -> tuple[Answer, ...]:
+    """Everybody's answer to one exercise, in an order that says nothing about names."""
+    students = course.folder.students_with_autograded(plan.assignment)
+    with gradebook_of(course) as gradebook:
+        marks = marks_in(gradebook, plan.assignment)
+    answers = [
+        answer
+        for hand_in in graded_hand_ins(course, plan, students)
+        for answer in _answers(hand_in, plan, (exercise,), marks)
+    ]
+    return tuple(sorted(answers, key=lambda answer: answer.pseudonym))
+
+
+def hand_in_of(course: OpenCourse, plan: AssignmentPlan, student: StudentId) -> tuple[Answer, ...]:
+    """One student's answers, in the order of the exercises; empty where nothing is graded."""
+    with gradebook_of(course) as gradebook:
+        marks = marks_in(gradebook, plan.assignment)
+    return tuple(
+        answer
+        for hand_in in graded_hand_ins(course, plan, [student])
+        for answer in _answers(hand_in, plan, exercises_of(plan), marks)
+    )
+
+
+def pseudonym_of(assignment: str, student: str) -> str:
+    """A name for an answer that hides its author from a marker's eye, the same at each visit.
+
+    Not a secret: whoever has the list of students can work it out. It keeps names out of
+    sight, so that they do not colour a mark.
+    """
+    digest = hashlib.sha256(f"{assignment}\0{student}".encode()).hexdigest()
+    return f"Answer {digest[:4].upper()}"
+
+
+def _answers(
+    hand_in: GradedHandIn,
+    plan: AssignmentPlan,
+    exercises: tuple[Exercise, ...],
+    marks: Mapping[Place, GivenMark],
+) -> Iterator[Answer]:
+    notebooks = {each.notebook_id: each for each in hand_in.notebooks}
+    for exercise in exercises:
+        notebook = notebooks.get(exercise.notebook_id)
+        if notebook is None:
+            continue
+        places = {
+            cell: Place(plan.assignment, hand_in.student, exercise.notebook_id, cell)
+            for cell in exercise.graded
+        }
+        yield Answer(
+            hand_in.student,
+            pseudonym_of(plan.assignment, hand_in.student),
+            exercise,
+            _cells_of(notebook, exercise),
+            {cell: marks[place] for cell, place in places.items() if place in marks},
+            notebook.problems,
+        )
+
+
+def _cells_of(notebook: GradedNotebook, exercise: Exercise) -> tuple[GradedCell, ...]:
+    """The cells from the exercise's first to its last; those of the course in between are not its
+    own."""
+    own = set(exercise.cells)
+    positions = [
+        position
+        for position, cell in enumerate(notebook.cells)
+        if cell.planned is not None and cell.planned.course.grade_id in own
+    ]
+    if not positions:
+        return ()
+    return tuple(
+        cell
+        for cell in notebook.cells[positions[0] : positions[-1] + 1]
+        if (cell.planned is not None and cell.planned.course.grade_id in own)
+        or (cell.planned is None and not cell.released)
+    )

@@ -1,0 +1,1 @@
+"""The GPUs: what there is, who holds what, and what idles."""

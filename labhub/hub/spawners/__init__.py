@@ -1,0 +1,1 @@
+"""Where people's servers run: four backends, one behaviour."""

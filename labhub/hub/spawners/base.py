@@ -1,0 +1,217 @@
+"""What every backend does alike: choice, allowance, GPU lease, end of time.
+
+A backend is a class `(LabServer, SomeSpawner)`. It overrides `fit`, which turns the allowance into
+the spawner's own traits, and, where another scheduler has the queue, sets `hub_queues = False`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from html import escape
+from typing import Any, ClassVar
+
+from jupyterhub.spawner import Spawner  # type: ignore[import-untyped]
+from tornado import web
+
+from labhub.errors import LabhubError
+from labhub.hub.allowances import Allowance, Choice
+from labhub.hub.desk import Desk, ask_for
+from labhub.hub.errors import DataFolderMissingError, GpuWaitOverError
+from labhub.hub.gpus.ledger import Lease, lease_of
+from labhub.hub.spawners.state import lease_in, lease_out
+from labhub.hub.words import say_place
+from labhub.policy.gpu_sessions import Ask, Grant, Refusal, own_session
+
+
+class StartRefusedError(web.HTTPError):
+    """A server is not started; the page says why and what to do."""
+
+    def __init__(self, error: LabhubError) -> None:
+        super().__init__(error.http_status, error.message)
+        self.reason_code = error.code
+        self.jupyterhub_message = str(error)
+        parts = (part for part in (error.message, error.hint) if part)
+        self.jupyterhub_html_message = "<br>".join(escape(part) for part in parts)
+
+
+class LabServer(Spawner):  # type: ignore[misc]
+    """A server in which somebody works on a lab."""
+
+    desk: ClassVar[Desk]
+    """Set once, by the area `spawner` of the configuration."""
+    hub_queues: ClassVar[bool] = True
+    """Whether the Hub gives out the GPUs; else the backend's own scheduler does."""
+
+    environment: dict[str, str]
+    allowance: Allowance | None = None
+    until: datetime | None = None
+    """When the server ends; known after a restart of the Hub, too."""
+    ending: bool = False
+
+    # -- for backends ---------------------------------------------------------------------------
+
+    def fit(self, allowance: Allowance, lease: Lease | None) -> None:
+        """Turn the allowance into what the spawner below understands."""
+        self.mem_limit = allowance.profile.memory_bytes
+        self.cpu_limit = allowance.profile.cpus
+        self.environment = {**self.environment, **self.common_environment(allowance, lease)}
+        self.default_url = allowance.profile.url
+
+    def waiting_words(self) -> str:
+        """What somebody reads whose server has not started yet."""
+        ticket = self.desk.ledger.waiting(self.server_id)
+        if ticket is None:
+            return "Your server is starting."
+        ends = sorted(each.until for each in self.desk.ledger.leases.values())
+        free_at = ends[ticket.position - 1] if ticket.position <= len(ends) else None
+        zone = self.desk.zone(ticket.ask.course)
+        return say_place(ticket.position, free_at, self.desk.clock.now(), zone)
+
+    # -- the life of a server -------------------------------------------------------------------
+
+    @property
+    def server_id(self) -> str:
+        """`user/name`, as in JupyterHub's scopes."""
+        return f"{self.user.name}/{self.name}"
+
+    @property
+    def lease(self) -> Lease | None:
+        """The GPU that the server holds."""
+        return self.desk.ledger.leases.get(self.server_id)
+
+    async def start(self) -> Any:  # noqa: ANN401 - as the backend's spawner
+        """Start what was chosen, once it may: with a GPU, that may take a while.
+
+        Raises StartRefusedError.
+        """
+        self.ending = False
+        try:
+            choice = Choice.from_options(self.user_options or {})
+            asked_at = self.desk.clock.now()
+            self.allowance = self.desk.allow(self.user.name, choice, asked_at)
+            self._check_data()
+            if self.allowance.gpu:
+                await self._obtain_gpu(self.allowance, asked_at)
+            self.until = self.allowance.until
+            self.fit(self.allowance, self.lease)
+            return await super().start()
+        except LabhubError as error:
+            self.log.warning("Not starting %s: %s: %s", self.server_id, error.code, error.message)
+            self.orm_spawner.user_options = {}  # else a start without options repeats them
+            self.desk.ledger.give_back(self.server_id)
+            raise StartRefusedError(error) from error
+        except BaseException:
+            self.desk.ledger.give_back(self.server_id)
+            raise
+
+    async def stop(self, now: bool = False) -> None:
+        """Stop the server; its GPU goes to the next one."""
+        try:
+            await super().stop(now=now)
+        finally:
+            self.desk.ledger.give_back(self.server_id)
+
+    async def poll(self) -> int | None:
+        """As JupyterHub asks; a server whose time is over is ended here."""
+        status: int | None = await super().poll()
+        if status is not None:
+            if not self.pending:
+                self.desk.ledger.give_back(self.server_id)
+            return status
+        if self.is_over() and not self.ending and not self.pending:
+            self.ending = True
+            self.log.info("The time of %s is over: it is stopped", self.server_id)
+            await self.stop()
+            return 0
+        return None
+
+    def is_over(self) -> bool:
+        """Whether the server has had its time."""
+        return self.until is not None and self.desk.clock.now() >= self.until
+
+    async def progress(self) -> AsyncIterator[dict[str, Any]]:
+        """What the page shows while the server starts: a new line whenever there is news."""
+        said = ""
+        while True:
+            words = self.waiting_words()
+            if words != said:
+                said = words
+                waiting = self.desk.ledger.waiting(self.server_id)
+                yield {"progress": 10 if waiting else 60, "message": words}
+            await asyncio.sleep(1)
+
+    # -- state, which survives a restart of the Hub ---------------------------------------------
+
+    def get_state(self) -> dict[str, Any]:
+        """The backend's state, the end of the server's time, and its lease."""
+        state: dict[str, Any] = super().get_state()
+        if self.until is not None:
+            state["until"] = self.until.isoformat()
+        if self.lease is not None:
+            state["lease"] = lease_out(self.lease)
+        return state
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Find the lease again, as it was before the Hub was started anew."""
+        super().load_state(state)
+        if "until" in state:
+            self.until = datetime.fromisoformat(state["until"])
+        if "lease" in state and self.lease is None:
+            self.desk.ledger.hold(lease_in(state["lease"]))
+
+    def clear_state(self) -> None:
+        """Nothing is held any more."""
+        super().clear_state()
+        self.until = self.allowance = None
+        self.desk.ledger.give_back(self.server_id)
+
+    # -- inside ---------------------------------------------------------------------------------
+
+    def common_environment(self, allowance: Allowance, lease: Lease | None) -> dict[str, str]:
+        """The environment of a server, on every backend."""
+        profile, data_dir = allowance.profile, self.desk.settings.spawner.data_dir
+        group = self.desk.courses.own_group(allowance.who, profile.course)
+        values = {
+            "LABHUB_SERVICE_URL": self.desk.settings.hand_in_url,
+            "LABHUB_COURSE": profile.course or "",
+            "LABHUB_ASSIGNMENT": profile.assignment or "",
+            "NNLAB_GROUP": group,
+            "NNLAB_DATA": str(data_dir or ""),
+        }
+        return {name: value for name, value in values.items() if value}
+
+    async def _obtain_gpu(self, allowance: Allowance, asked_at: datetime) -> None:
+        ask = ask_for(allowance.who, allowance.profile, asked_at)
+        if not self.hub_queues:
+            grant = Grant(allowance.until, allowance.session)
+            self.desk.ledger.hold(lease_of(self.server_id, ask, grant, asked_at))
+            return
+        lease = await self._wait_for_gpu(ask, allowance)
+        session = own_session(ask, self.desk.courses.bookings(), self.desk.clock.now())
+        self.allowance = self.desk.renewed(allowance, Grant(lease.until, session))
+        self.desk.ledger.leases[self.server_id] = replace(lease, until=self.allowance.until)
+
+    async def _wait_for_gpu(self, ask: Ask, allowance: Allowance) -> Lease:
+        ledger, patience = self.desk.ledger, self.desk.settings.gpus.patience_minutes
+        need = allowance.profile.gpu_memory_bytes
+        try:
+            found = await asyncio.wait_for(
+                ledger.take(self.server_id, ask, need), timedelta(minutes=patience).total_seconds()
+            )
+        except TimeoutError:
+            raise GpuWaitOverError(
+                f"No GPU became free in {patience} minutes.",
+                hint="Start the lab without a GPU, or try again later.",
+            ) from None
+        if isinstance(found, Refusal):
+            raise self.desk.refused(found, allowance.profile)
+        return found
+
+    def _check_data(self) -> None:
+        folder = self.desk.settings.spawner.data_dir
+        if folder is not None and not folder.is_dir():
+            raise DataFolderMissingError(
+                "The shared data of the labs is not there.",
+                hint=f"Tell the course's staff: the Hub misses the folder {folder}.",
+            )

@@ -52,7 +52,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await run_sync(courses.open)
+        await run_sync(list, courses)  # opened now, not by the first who asks
         try:
             yield
         finally:

@@ -88,6 +88,13 @@ class MethodNotAllowedError(UsageError):
     http_status = 405
 
 
+class CourseUnavailableError(LabhubError):
+    """The course cannot be opened: its files or its database are not in order."""
+
+    code = "course-unavailable"
+    http_status = 503
+
+
 class InternalError(LabhubError):
     """The service met something it was not prepared for; its log has the details."""
 

@@ -1,6 +1,6 @@
 """The door of every route: who asks, for which course, with which role, by whose form."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
 
@@ -76,3 +76,15 @@ async def _check_form(request: Request, state: ServiceState, user: User, access:
         given = (await request.form()).get(FIELD, "")
         token = given if isinstance(given, str) else ""
     state.form_tokens.check(user, token)
+
+
+def form_check(request: Request) -> Callable[[str], None]:
+    """What the reader of an upload calls with the form's token, before the first file."""
+    user: User = request.state.user
+    tokens = state_of(request).form_tokens
+
+    def check(token: str) -> None:
+        if user.by_cookie and HEADER not in request.headers:
+            tokens.check(user, token)
+
+    return check

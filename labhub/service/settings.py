@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,17 +13,6 @@ from labhub.service.errors import ServiceSettingsError
 NAME = "labhub"
 PREFIX = f"/services/{NAME}/"
 MB = 1_000_000
-
-
-@dataclass(frozen=True)
-class UploadLimits:
-    """Bounds on one upload, enforced while it streams."""
-
-    total_bytes: int = 100 * MB
-    file_bytes: int = 50 * MB
-    files: int = 200
-    name_chars: int = 200
-    field_bytes: int = 4096
 
 
 @dataclass(frozen=True)
@@ -50,7 +39,6 @@ class ServiceSettings:
     """Where a browser finds the Hub's own pages."""
     form_secret: bytes = b""
     """Signs the tokens of forms; empty: a new one at each start."""
-    limits: UploadLimits = field(default_factory=UploadLimits)
     body_bytes: int = 256 * 1024
     """The largest body of a request that is no upload."""
     free_bytes: int = 500 * MB

@@ -23,15 +23,16 @@ class CourseModel(BaseModel):
 @router.get("/courses", name="courses")
 def courses(state: CurrentState, user: CurrentUser) -> list[CourseModel]:
     """The courses that I have a part in."""
-    return [_model(state.courses[course], role) for course, role in sorted(user.roles.items())]
+    return [
+        _model(course, user.roles[course.id]) for course in state.courses if course.id in user.roles
+    ]
 
 
 def _model(course: OpenedCourse, role: Role) -> CourseModel:
-    plan = course.folder.course
     return CourseModel(
         id=course.id,
         title=course.title,
-        term=plan.term if plan else "",
-        zone=plan.zone.key if plan else "UTC",
+        term=course.course.term,
+        zone=course.course.zone.key,
         role=role.name.lower(),
     )

@@ -50,12 +50,14 @@ def openapi(request: Request) -> Response:
     responses={503: {"model": Health, "description": "Hand-ins cannot be taken."}},
 )
 def health(state: CurrentState, response: Response) -> Health:
-    """Whether every course can take hand-ins: the store is writable, the disk has space.
+    """Whether every course can take hand-ins: it is open, the store is writable, there is space.
 
-    Nobody needs to log in, so it names no path and no person.
+    Nobody needs to log in, so it names no path and no person. A course that is not listed cannot
+    be opened.
     """
     found = [_health_of(course, state) for course in state.courses]
-    ok = all(each.store_writable and each.enough_space for each in found)
+    well = [each for each in found if each.store_writable and each.enough_space]
+    ok = len(well) == len(state.courses.ids)
     response.status_code = 200 if ok else 503
     return Health(ok=ok, courses=found)
 

@@ -47,7 +47,7 @@ def _page(
         student=hand_in.student,
         assignment=title,
         notebook_id=notebook.notebook_id,
-        cells=tuple(_cell(cell, exercises, options) for cell in notebook.cells),
+        cells=tuple(feedback_cell(cell, exercises, options) for cell in notebook.cells),
         exercises=exercises,
         course=course,
         late=_late(hand_in.seconds_late, notebook.late_penalty),
@@ -73,9 +73,17 @@ def exercises_in(metadata: Mapping[str, Any]) -> tuple[ExerciseFeedback, ...]:
     )
 
 
-def _cell(
+def staff_cell(cell: GradedCell) -> FeedbackCell:
+    """A cell as staff see it: a test with its hidden part and with what it showed."""
+    return replace(
+        feedback_cell(cell, (), FeedbackOptions()), source=cell.source, outputs=cell.outputs
+    )
+
+
+def feedback_cell(
     cell: GradedCell, exercises: Sequence[ExerciseFeedback], options: FeedbackOptions
 ) -> FeedbackCell:
+    """A cell as its student sees it."""
     kind = _kind(cell)
     shown = FeedbackCell(
         kind=kind,

@@ -6,6 +6,7 @@ own, by hash. Whatever a student wrote stands in a frame and has been made inert
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -22,6 +23,7 @@ from labhub.feedback.sanitise import as_text
 from labhub.feedback.words import render_words
 
 _LABELS = {CellKind.GIVEN: "Given", CellKind.ANSWER: "Your answer", CellKind.EXTRA: "Your own cell"}
+_STAFF_LABELS = {CellKind.GIVEN: "Given", CellKind.ANSWER: "Answer", CellKind.EXTRA: "Added cell"}
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class CellView:
     is_given: bool
     is_words: bool
     body: Markup
+    tag: str
+    """Of a test: what `body` is; else: what `outputs` are."""
     outputs: list[Markup]
     verdict: view.Verdict
     points: str
@@ -46,7 +50,7 @@ class CellView:
 def render_page(page: FeedbackPage) -> str:
     """The whole page as HTML, to be written as UTF-8."""
     sheet = style()
-    return _template().render(
+    return _template("page.html").render(
         page=page,
         policy=policy(sheet),
         style=Markup(sheet),  # noqa: S704 - our own file
@@ -54,6 +58,18 @@ def render_page(page: FeedbackPage) -> str:
         waiting=view.percent(page.pending, page.possible),
         exercises=view.exercises(page),
         cells=[_cell(at, cell) for at, cell in enumerate(page.cells)],
+    )
+
+
+def render_answer(title: str, cells: Sequence[FeedbackCell]) -> str:
+    """The cells of one exercise as HTML for staff: tests with their whole source and output.
+
+    Never for a student; `policy(style())` and a sandbox belong into the header of the answer.
+    """
+    return _template("answer.html").render(
+        title=title,
+        style=Markup(style()),  # noqa: S704 - our own file
+        cells=[_cell(at, cell, for_staff=True) for at, cell in enumerate(cells)],
     )
 
 
@@ -73,7 +89,7 @@ def style() -> str:
 
 
 @cache
-def _template() -> Template:
+def _template(name: str) -> Template:
     environment = Environment(
         autoescape=True, loader=FunctionLoader(_file), undefined=StrictUndefined
     )
@@ -83,7 +99,7 @@ def _template() -> Template:
         "number": view.number,
         "moment": _moment,
     }
-    return environment.get_template("page.html")
+    return environment.get_template(name)
 
 
 def _file(name: str) -> str:
@@ -94,26 +110,34 @@ def _moment(time: datetime) -> str:
     return f"{time:%-d %B %Y, %H:%M} {time:%Z}".strip()
 
 
-def _cell(at: int, cell: FeedbackCell) -> CellView:
+def _cell(at: int, cell: FeedbackCell, *, for_staff: bool = False) -> CellView:
     is_test = cell.kind is CellKind.TEST
     is_words = cell.cell_type == "markdown" and not is_test
     is_given = cell.kind is CellKind.GIVEN
+    labels = _STAFF_LABELS if for_staff else _LABELS
     return CellView(
         anchor=view.anchor(at),
         name=str(cell.grade_id or ""),
-        label=_LABELS.get(cell.kind, "Test"),
+        label=labels.get(cell.kind, "Test"),
         is_test=is_test,
         is_given=is_given,
         is_words=is_words,
         body=_body(cell, is_words=is_words),
+        tag=_tag(cell.kind, for_staff=for_staff),
         # A test's own output would show its source: the verdict says what there is to say.
-        outputs=[] if is_test else render_outputs(cell.outputs),
+        outputs=[] if is_test and not for_staff else render_outputs(cell.outputs),
         verdict=view.verdict(cell),
         points=view.points(cell.mark) if cell.mark else "",
         sentence=view.sentence(cell),
         comment=cell.comment,
         in_process=cell.in_process,
     )
+
+
+def _tag(kind: CellKind, *, for_staff: bool) -> str:
+    if kind is CellKind.TEST:
+        return "The whole test" if for_staff else "What you have seen of this test"
+    return "Output" if for_staff or kind is CellKind.GIVEN else "Output of your code"
 
 
 def _body(cell: FeedbackCell, *, is_words: bool) -> Markup:

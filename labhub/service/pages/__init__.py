@@ -19,13 +19,18 @@ from collections.abc import Mapping, Sequence
 from fastapi import APIRouter, FastAPI
 
 from labhub.service.access import Access
-from labhub.service.pages import everyone
+from labhub.service.pages import everyone, my_group, owned, students
 from labhub.service.pages.everyone import STATIC, error_page
 
 __all__ = ["ACCESS", "STATIC", "error_page", "mount", "routers"]
 
-ROUTERS: Sequence[APIRouter] = (everyone.router,)
-ACCESS: Mapping[str, Access] = {**everyone.ACCESS}
+ROUTERS: Sequence[APIRouter] = (everyone.router, owned.router, my_group.router, students.router)
+ACCESS: Mapping[str, Access] = {
+    **everyone.ACCESS,
+    **owned.ACCESS,
+    **my_group.ACCESS,
+    **students.ACCESS,
+}
 """The row of the table of access for every route of the pages, by the route's name."""
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from labhub.exchange.store.submissions import Submission
 from labhub.policy.timelines import Phase, Timeline
-from labhub.service.pages.deadlines import Stretch, stretches
+from labhub.service.pages.deadlines import Stretch, due_of, extensions_in, stretches
 from labhub.service.pages.languages import Words
 from labhub.service.pages.states import Chip, bad, good, part, wait
 
@@ -36,27 +37,14 @@ class Facts:
     id: str
     title: str
     timeline: Timeline
-    due: datetime | None
-    """As the course announced it, with the student's extensions."""
-    extended: bool = False
     planned: bool = False
     excused: bool = False
     released_version: int | None = None
     """The newest version that can be had."""
-    handed_in: Sequence["HandedIn"] = ()
+    handed_in: Sequence[Submission] = ()
     """The oldest first."""
     feedback: bool = False
     """Whether marks and feedback have been released."""
-
-
-@dataclass(frozen=True)
-class HandedIn:
-    """What the list needs to know of a hand-in."""
-
-    id: int
-    at: datetime
-    late: bool
-    version: int | None
 
 
 @dataclass(frozen=True)
@@ -70,12 +58,13 @@ class Card:
     due: datetime | None
     release: datetime | None
     """Where it is not released yet: when it will be."""
-    extended: bool
+    extensions: tuple[str, ...]
+    """What was granted, in whole sentences, in English."""
     version: int | None
     outdated: bool
     """Whether a newer version came out after the last hand-in."""
     attempts: int
-    last: HandedIn | None
+    last: Submission | None
     stretches: tuple[Stretch, ...]
 
 
@@ -94,7 +83,8 @@ def state_of(facts: Facts, now: datetime) -> State:
     if phase is Phase.BEFORE_RELEASE or facts.released_version is None:
         return State.BEFORE_RELEASE
     if phase is Phase.ON_TIME:
-        soon = facts.due is not None and facts.due - now < SOON
+        due = due_of(facts.timeline)
+        soon = due is not None and due - now < SOON
         return State.DUE_SOON if soon else State.TO_DO
     return State.OVERDUE if phase is Phase.LATE else State.MISSED
 
@@ -122,15 +112,15 @@ def card_of(facts: Facts, now: datetime, words: Words) -> Card:
     last = facts.handed_in[-1] if facts.handed_in else None
     first = facts.timeline.segments[0]
     newest = facts.released_version
-    outdated = bool(last and last.version and newest and last.version < newest)
+    outdated = bool(last and newest and last.version < newest)
     return Card(
         id=facts.id,
         title=facts.title,
         state=state,
         chip=chip_of(state, words),
-        due=facts.due,
+        due=due_of(facts.timeline),
         release=first.ends_at if first.phase is Phase.BEFORE_RELEASE else None,
-        extended=facts.extended,
+        extensions=extensions_in(facts.timeline),
         version=newest,
         outdated=outdated,
         attempts=len(facts.handed_in),

@@ -35,6 +35,19 @@ def stretches(timeline: Timeline, now: datetime, words: Words) -> tuple[Stretch,
     )
 
 
+def due_of(timeline: Timeline) -> datetime | None:
+    """The due date as it was announced, with the student's extensions; None without one."""
+    on_time = [segment for segment in timeline.segments if segment.phase is Phase.ON_TIME]
+    last = on_time[-1].because if on_time else ()
+    return next((step.at for step in last if step.rule == "deadline"), None)
+
+
+def extensions_in(timeline: Timeline) -> tuple[str, ...]:
+    """The sentences about extensions, each once."""
+    steps = (step for segment in timeline.segments for step in segment.because)
+    return tuple(dict.fromkeys(step.words for step in steps if step.rule == "extension"))
+
+
 def announced_end(segment: Segment) -> datetime | None:
     """When a stretch ends as far as students are told: a grace of minutes is kept to ourselves."""
     steps = segment.because

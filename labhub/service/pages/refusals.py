@@ -40,11 +40,51 @@ STATUS: Mapping[int, tuple[str, str]] = {
 }
 """What an answer's status means, and what to do next, where nothing better is known."""
 
+_GROUP_PAGE = _("Look at the page of your group.")
+_STAFF = _("Ask the staff of your course.")
+
 CODES: Mapping[str, tuple[str, str]] = {
     "form-token": (_("The form is too old"), _("Open the page again, and send it once more.")),
-    "group-change": (
-        _("The group stays as it is"),
-        _("Look at the rules on the page of your group."),
+    "group-change-refused": (_("The group stays as it is"), _GROUP_PAGE),
+    "unknown-group": (_("There is no such group"), _GROUP_PAGE),
+    "unknown-person": (_("There is no such student"), _("Look at how the name is spelt.")),
+    "bad-id": (_("That cannot be a name"), _("Use letters, digits and hyphens.")),
+    "not-enrolled": (_("You are not enrolled"), _STAFF),
+    "not-expected": (_("You need not hand this in"), _STAFF),
+    "not-released": (_("Not released yet"), _("Come back when it has been released.")),
+    "hand-in-closed": (
+        _("Too late: nothing is accepted any more"),
+        _("If there was a reason, ask the staff for an extension. Keep your file."),
+    ),
+    "version-withdrawn": (
+        _("That version has been withdrawn"),
+        _("Download the newest version, put your answers into it, and hand that in."),
+    ),
+    "attempts-used-up": (
+        _("No attempts are left for now"),
+        _("Look on the page of the assignment when the next one is."),
+    ),
+    "nothing-handed-in": (_("There was no file"), _("Go back, and choose your notebook.")),
+    "hand-in-too-large": (
+        _("The files are too large"),
+        _("Clear the outputs of the notebook, leave data out, and hand in again."),
+    ),
+    "too-many-files": (
+        _("There are too many files"),
+        _("Hand in the notebook and only what it needs."),
+    ),
+    "path-in-name": (
+        _("The name of a file cannot be used"),
+        _("Rename the file, and hand in again."),
+    ),
+    "name-twice": (_("Two files have the same name"), _("Rename one of them, and hand in again.")),
+    "no-notebook": (
+        _("No notebook of this assignment was found"),
+        _("Choose the notebook itself, the file that ends in .ipynb."),
+    ),
+    "wrong-assignment": (
+        _("That belongs to another assignment"),
+        _("Go back, and choose the notebook of this assignment."),
     ),
 }
 """The same for single errors, by their codes."""

@@ -55,15 +55,13 @@ def go(visit: Visit, href: str, said: str = "") -> RedirectResponse:
 def _zone(course: OpenedCourse | None, courses: list[OpenedCourse]) -> tzinfo:
     """The course's zone; outside of one that of the first course."""
     asked = [course] if course is not None else courses
-    zones = [each.folder.course.zone for each in asked if each.folder.course is not None]
-    return zones[0] if zones else UTC
+    return asked[0].course.zone if asked else UTC
 
 
 def _head(course: OpenedCourse | None) -> CourseHead | None:
     if course is None:
         return None
-    described = course.folder.course
-    return CourseHead(course.id, course.title, described.term if described else "")
+    return CourseHead(course.id, course.title, course.course.term)
 
 
 def _tabs(
@@ -71,10 +69,8 @@ def _tabs(
 ) -> tuple[Tab, ...]:
     if user is None or course is None:
         return ()
-    described = course.folder.course
-    together = described is not None and any(
-        described.rules.of(plan.id).group_work for plan in described.assignments
-    )
+    plan = course.course
+    together = any(plan.rules.of(each.id).group_work for each in plan.assignments)
     role = user.roles[course.id]
     words = words_in(language)
     return tabs(links, course.id, role, request.url.path, words, together=together)

@@ -1,0 +1,101 @@
+"""What the pages of a student ask of the store, read in one transaction each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from labhub.course.model import Assignment, AssignmentState
+from labhub.exchange.handin.desk import HandInDesk
+from labhub.exchange.handin.errors import NotExpectedError
+from labhub.exchange.handin.limits import AttemptsLeft, attempts_left
+from labhub.exchange.handin.standing import Rules, Standing, read_rules, standing_of
+from labhub.exchange.store.feedback import feedback_of
+from labhub.exchange.store.people import people
+from labhub.exchange.store.submissions import Submission, submissions
+from labhub.exchange.store.versions import Version, newest
+from labhub.ids import StudentId
+from labhub.policy.assignments import timeline_of
+from labhub.policy.timelines import Timeline
+from labhub.service.pages.assignments import Facts
+
+
+@dataclass(frozen=True)
+class Mine:
+    """One assignment, as it is for one student; for staff, as it is for everybody."""
+
+    plan: Assignment
+    timeline: Timeline
+    version: Version | None
+    standing: Standing | None = None
+    """None for staff, and for a student who is excused."""
+    submissions: tuple[Submission, ...] = ()
+    with_feedback: frozenset[int] = frozenset()
+    """The hand-ins on which feedback has been released."""
+    attempts: AttemptsLeft = field(default_factory=lambda: AttemptsLeft(None, None, None))
+    excused: bool = False
+
+    @property
+    def facts(self) -> Facts:
+        """What the list of assignments needs to know."""
+        return Facts(
+            id=self.plan.id,
+            title=self.plan.title,
+            timeline=self.timeline,
+            planned=self.plan.state is AssignmentState.PLANNED,
+            excused=self.excused,
+            released_version=self.version.number if self.version is not None else None,
+            handed_in=self.submissions,
+            feedback=bool(self.with_feedback),
+        )
+
+    @property
+    def members(self) -> tuple[StudentId, ...]:
+        """Who hands in together."""
+        return self.standing.unit.students if self.standing is not None else ()
+
+
+def read_all(desk: HandInDesk, student: StudentId | None) -> tuple[Mine, ...]:
+    """Every assignment of the course. Raises `NotEnrolledError`."""
+    now = desk.clock.now()
+    with desk.store.reading() as db:
+        rules = read_rules(db, desk.course)
+        return tuple(_read(db, desk, rules, plan, student, now) for plan in desk.course.assignments)
+
+
+def read_one(desk: HandInDesk, assignment: str, student: StudentId | None) -> Mine:
+    """One assignment. Raises `UnknownAssignmentError` or `NotEnrolledError`."""
+    plan = desk.course.assignment(assignment)
+    with desk.store.reading() as db:
+        rules = read_rules(db, desk.course)
+        return _read(db, desk, rules, plan, student, desk.clock.now())
+
+
+def read_names(desk: HandInDesk) -> Mapping[str, str]:
+    """The names of people by their ids."""
+    with desk.store.reading() as db:
+        return {person.id: person.name for person in people(db).values()}
+
+
+def _read(
+    db: Connection,
+    desk: HandInDesk,
+    rules: Rules,
+    plan: Assignment,
+    student: StudentId | None,
+    now: datetime,
+) -> Mine:
+    version = newest(db, plan.id)
+    if student is None:
+        return Mine(plan, timeline_of(desk.course, plan.id), version)
+    found = submissions(db, plan.id, student)
+    answered = frozenset(each.id for each in found if feedback_of(db, each.id) is not None)
+    try:
+        standing = standing_of(rules, plan.id, student, now)
+    except NotExpectedError:
+        line = rules.timeline(plan.id, student)
+        return Mine(plan, line, version, None, found, answered, excused=True)
+    left = attempts_left(db, desk.course, plan, standing, now)
+    line = rules.timeline(plan.id, student)
+    return Mine(plan, line, version, standing, found, answered, left)

@@ -3,9 +3,10 @@
 They are the rules of the final marks (`labhub.gradebook.term`), asked of the store alone.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import Connection
 
@@ -38,6 +39,8 @@ class Rules:
     extensions: tuple[Extension, ...]
     handed_in: dict[tuple[AssignmentId, StudentId], datetime]
     """When everybody last handed in; only read where lateness is paid for with late days."""
+    frozen: dict[AssignmentId, Groups] = field(default_factory=dict, compare=False, repr=False)
+    """The groups of each assignment, once somebody has asked for them."""
 
     def unit(self, assignment: AssignmentId, student: StudentId) -> Unit | None:
         """Who hands in with the student; None for somebody excused, or who left the course."""
@@ -63,20 +66,28 @@ class Rules:
     def present(self, student: StudentId) -> bool:
         """Whether somebody takes the course."""
         listed = not self.enrolled or student in self.enrolled
-        return listed and student not in replay(self.events).dropped_out
+        return listed and student not in self.groups.dropped_out
+
+    @cached_property
+    def groups(self) -> Groups:
+        """The groups as they are now."""
+        return replay(self.events)
 
     def _groups(self, assignment: AssignmentId) -> Groups:
-        frozen = replay(self.events, until=freezes_at(self.course, assignment))
-        if self.course.rules.of(assignment).group_work:
-            return frozen
-        return Groups(dropped_out=frozen.dropped_out)
+        """The groups that hand in together, as they are or as they were when they froze."""
+        if assignment not in self.frozen:
+            groups = replay(self.events, until=freezes_at(self.course, assignment))
+            if not self.course.rules.of(assignment).group_work:
+                groups = Groups(dropped_out=groups.dropped_out)
+            self.frozen[assignment] = groups
+        return self.frozen[assignment]
 
     def _granted(
         self, assignment: AssignmentId, student: StudentId, unit: Unit | None
     ) -> tuple[Extension, ...]:
         group: GroupId | None = unit.group if unit is not None else None
         if not self.course.rules.of(assignment).group_work:
-            group = replay(self.events).group_of(student)
+            group = self.groups.group_of(student)
         return tuple(e for e in self.extensions if e.concerns(assignment, student, group))
 
     def _bought(
@@ -158,8 +169,3 @@ def standing_of(
         )
     line = rules.timeline(assignment, student, at)
     return Standing(student, assignment, unit, line, resolve(line, at))
-
-
-def students_of(unit: Unit | None) -> Iterable[StudentId]:
-    """The members of a unit; nobody for none."""
-    return unit.students if unit is not None else ()

@@ -76,12 +76,20 @@ def hand_in(
             "There is no file in the hand-in.", hint=f"Choose the notebook of {plan.title}."
         )
     with desk.store.reading() as db:
-        found = wish.considered(db)
-        if not isinstance(found, Submission):
+        if wish.considered(db).known is None:
             ensure_belongs(db, desk.blobs, desk.course, wish.released(db), upload)
     upload.keep()
     with desk.store.writing() as db:
         return wish.written(db)
+
+
+@dataclass(frozen=True)
+class _Considered:
+    """What the rules make of a hand-in: one that is there, or a new one."""
+
+    known: Submission | None = None
+    new: NewSubmission | None = None
+    graded_now: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,18 +105,20 @@ class _Wish:
     files: tuple[FileRecord, ...]
     at: datetime
 
-    def considered(self, db: Connection) -> NewSubmission:
-        """What the rules make of it; the `Submission` itself where the same bytes are there."""
+    def considered(self, db: Connection) -> _Considered:
+        """What the rules make of it. Raises as `hand_in` does."""
         released = self.released(db)
         rules = read_rules(db, self.desk.course)
         standing = standing_of(rules, self.plan.id, self.student, self.at)
         last = newest_submission(db, self.plan.id, standing.unit.group, self.student)
         if last is not None and last.digest == digest_of(self.files):
-            return last
+            return _Considered(known=last)
         if not self.by:
             _ensure_open(self.plan, standing)
             ensure_attempt_left(db, self.desk.course, self.plan, standing, self.at)
-        return self._new(released, standing)
+        waits = standing.verdict.graded_from
+        at_once = self.plan.on_hand_in.grade and (waits is None or waits <= self.at)
+        return _Considered(new=self._new(released, standing), graded_now=at_once)
 
     def released(self, db: Connection) -> Version:
         """The version that it answers. Raises as `hand_in` does."""
@@ -129,15 +139,15 @@ class _Wish:
 
     def written(self, db: Connection) -> HandedIn:
         """The record, the receipt and, where it is graded at once, the job: all or none."""
-        new = self.considered(db)
-        if isinstance(new, Submission):
-            return HandedIn(new, read(receipt_text(db, new.id)), is_new=False)
+        found = self.considered(db)
+        if found.known is not None:
+            return HandedIn(found.known, read(receipt_text(db, found.known.id)), is_new=False)
+        assert found.new is not None, "what is not known is new"
         author = Author(self.by or self.student, self.at)
-        made, is_new = add_submission(db, author, new)
-        assert is_new, "the same bytes were considered in this transaction"
+        made, _ = add_submission(db, author, found.new)
         receipt = receipt_for(self.desk.course.id, self.plan.title, made, self.desk.key)
         put_receipt(db, made.id, receipt.text)
-        if self.plan.on_hand_in.grade:
+        if found.graded_now:
             enqueue(db, author, NewJob(JobKind.GRADE, self.plan.id, made.id, INTERACTIVE))
         return HandedIn(made, receipt, is_new=True)
 

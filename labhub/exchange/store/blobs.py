@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from errno import EDQUOT, EFBIG, ENOSPC
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from labhub.exchange.store.errors import BlobCorruptError, BlobMissingError, DiskFullError
 from labhub.exchange.store.files import FileRecord
@@ -105,7 +105,7 @@ class Blobs:
                 incoming.write(piece)
             return FileRecord(source.name, incoming.keep(), incoming.size_bytes)
 
-    def open(self, sha256: str) -> BinaryIO:
+    def open(self, sha256: str) -> BufferedReader:
         """The bytes, to read. Raises `BlobMissingError`."""
         try:
             return self.path(sha256).open("rb")

@@ -53,14 +53,21 @@ class Store:
         with _named(), self.engine.connect() as connection:
             writer = connection.execution_options(labhub_writing=True)
             with writer.begin():
-                if writer.dialect.name == "postgresql":
-                    # Writers queue, as they do in SQLite: rules read before they write.
-                    writer.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+                take_turn(writer)
                 yield writer
 
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+
+
+def take_turn(writer: Connection) -> None:
+    """Let writers queue until this transaction ends: rules read before they write.
+
+    SQLite does so by itself.
+    """
+    if writer.dialect.name == "postgresql":
+        writer.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
 
 
 def open_store(root: Path, url: str = "") -> Store:

@@ -99,6 +99,26 @@ receipts = Table(
 )
 """The receipt as it was given, signature and all, byte for byte."""
 
+collected = Table(
+    "collected",
+    metadata,
+    identifier("assignment", key=True),
+    identifier("student", key=True),
+    Column("submission", ForeignKey("submissions.id"), nullable=False),
+    at(),
+    Index("ix_collected_submission", "submission"),
+)
+"""Which hand-in lies in `submitted/<student>/<assignment>/`."""
+
+results = Table(
+    "results",
+    metadata,
+    Column("submission", ForeignKey("submissions.id"), primary_key=True),
+    at(),
+    Column("data", JSON, nullable=False),
+)
+"""What the last automatic grading of a hand-in found."""
+
 feedback = Table(
     "feedback",
     metadata,

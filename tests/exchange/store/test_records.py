@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,6 @@ from labhub.exchange.store import (
     grants,
     groups,
     marks,
-    open_store,
     projects,
     reviewing,
     sittings,
@@ -43,11 +41,9 @@ PAIR = Pair(ANN, "g2")
 
 
 @pytest.fixture
-def db(tmp_path: Path):
-    store: Store = open_store(tmp_path)
+def db(store: Store):
     with store.writing() as connection:
         yield connection
-    store.close()
 
 
 def test_people_are_renewed_when_they_differ(db) -> None:
@@ -69,9 +65,8 @@ def test_an_id_that_is_no_name_of_a_folder_is_refused(db, name: str) -> None:
         groups.change_groups(db, [founds], GroupRules())
 
 
-def test_the_last_place_of_a_group_goes_to_one(tmp_path: Path) -> None:
+def test_the_last_place_of_a_group_goes_to_one(store: Store) -> None:
     """Twenty students want to join at once; every transaction sees those before it."""
-    store = open_store(tmp_path)
     rules = GroupRules(largest=4, by_invitation=False)
 
     def join(number: int) -> bool:
@@ -90,7 +85,6 @@ def test_the_last_place_of_a_group_goes_to_one(tmp_path: Path) -> None:
         assert sum(pool.map(join, range(1, 21))) == 3
     with store.reading() as connection:
         assert len(groups.require_group(connection, "g1")) == 4
-    store.close()
 
 
 def test_the_history_of_groups_is_kept_in_order(db) -> None:

@@ -4,8 +4,9 @@ from alembic import context
 from sqlalchemy import Engine
 
 from labhub.exchange.store import hand_in_tables, tables
+from labhub.exchange.store.engine import take_turn
 
-assert tables.metadata is hand_in_tables.metadata, "both describe one database"
+assert tables.events.metadata is hand_in_tables.jobs.metadata, "both describe one database"
 
 
 def migrate(engine: Engine) -> None:
@@ -13,7 +14,8 @@ def migrate(engine: Engine) -> None:
     with engine.connect() as connection:
         writer = connection.execution_options(labhub_writing=True)
         with writer.begin():
-            context.configure(connection=writer, target_metadata=tables.metadata)
+            take_turn(writer)
+            context.configure(connection=writer, target_metadata=tables.events.metadata)
             context.run_migrations()
 
 

@@ -1,4 +1,4 @@
-"""The tables of hand-ins: versions, submissions, receipts, feedback, jobs."""
+"""The tables of hand-ins: versions, submissions, receipts, results, feedback, jobs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Makes the tables."""
     _versions()
     _submissions()
+    _grading()
     _feedback()
     _jobs()
 
@@ -107,6 +108,27 @@ def _submissions() -> None:
 def _of_submission(table: str) -> sa.ForeignKeyConstraint:
     name = f"fk_{table}_submission"
     return sa.ForeignKeyConstraint(["submission"], ["submissions.id"], name=name)
+
+
+def _grading() -> None:
+    op.create_table(
+        "collected",
+        sa.Column("assignment", sa.String(64)),
+        sa.Column("student", sa.String(64)),
+        sa.Column("submission", sa.Integer, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("assignment", "student", name="pk_collected"),
+        _of_submission("collected"),
+    )
+    op.create_index("ix_collected_submission", "collected", ["submission"])
+    op.create_table(
+        "results",
+        sa.Column("submission", sa.Integer, autoincrement=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("data", sa.JSON, nullable=False),
+        sa.PrimaryKeyConstraint("submission", name="pk_results"),
+        _of_submission("results"),
+    )
 
 
 def _feedback() -> None:

@@ -143,12 +143,12 @@ def _hand_in(
     fields: dict[str, str],
 ) -> HandedIn:
     student = StudentId(fields.get("student") or user.name)
-    by = user.name if role >= Role.TA else None
-    if by is None and student != user.name:
+    by = user.name if role >= Role.TA else ""
+    if not by and student != user.name:
         raise BadRequestError(
             f"{user.name} cannot hand in for somebody else.", hint="Leave out `student`."
         )
-    place = Place.STAFF if by is not None else _place(fields.get("place", ""))
+    place = Place.STAFF if by else _place(fields.get("place", ""))
     version = number_of(fields.get("version", ""))
     return hand_in(course.desk, student, assignment, upload, place=place, version=version, by=by)
 

@@ -60,8 +60,13 @@ def ensure_home(settings: HubSettings, name: str) -> Path:
     return home
 
 
+def config_dir_of(settings: HubSettings, name: str) -> Path:
+    """The folder for JUPYTER_CONFIG_PATH of somebody: staff have one more tool."""
+    return settings.state_dir / "etc" / ("staff" if name in settings.staff else "student")
+
+
 def write_student_config(settings: HubSettings) -> Path:
-    """Assignment list and validation; the folder for JUPYTER_CONFIG_PATH."""
+    """Assignment list and validation."""
     folder = settings.state_dir / "etc" / "student"
     _write_server_config(folder, "formgrader")
     _write_page_config(folder, f"{_LAB}create-assignment")

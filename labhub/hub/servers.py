@@ -1,36 +1,88 @@
-"""A person's own JupyterLab, on this machine, without Unix accounts."""
+"""People's servers: where they run, what may be chosen, and what each gets."""
 
-import sys
+from collections.abc import Callable
+from datetime import timedelta
+from importlib import import_module
 
 from jupyterhub.spawner import Spawner  # type: ignore[import-untyped]
 from traitlets.config import Config
 
-from labhub.hub.groups import own_group
-from labhub.hub.jupyter import environment, write_staff_config, write_student_config
+from labhub.clock import Clock, SystemClock
+from labhub.hub.courses import Courses
+from labhub.hub.desk import Desk
+from labhub.hub.gpus import nvml
+from labhub.hub.gpus.ledger import Ledger
+from labhub.hub.gpus.seats import Seat, seats_of
+from labhub.hub.jupyter import write_staff_config, write_student_config
 from labhub.hub.settings import HubSettings
+from labhub.hub.spawners.base import LabServer
+from labhub.hub.tables import GpusTable
+from labhub.policy.gpu_sessions import GpuRules
 
 
-def update_servers(c: Config, settings: HubSettings) -> None:
-    """Start each server as the Hub's own Unix account, in a home folder of its own.
-
-    For development: all share one account, so that one user's kernel can read another's files.
-    """
-    student_config = write_student_config(settings)
-    staff_config = write_staff_config(settings)
+def update_spawner(c: Config, settings: HubSettings) -> None:
+    """Start servers on the backend that hub.toml names."""
+    write_student_config(settings)
+    write_staff_config(settings)
     settings.exchange_dir.mkdir(parents=True, exist_ok=True)
+    LabServer.desk = make_desk(settings)
+    backend = import_module(f"labhub.hub.spawners.{settings.spawner.backend}")
+    update: Callable[[Config, HubSettings], type[Spawner]] = backend.update
+    c.JupyterHub.spawner_class = update(c, settings)
+    c.Spawner.options_form = options_form
+    c.Spawner.options_from_form = options_from_form
+    # Each person has one server, which a later choice of a lab replaces.
+    c.JupyterHub.allow_named_servers = False
 
-    def prepare(spawner: Spawner) -> None:
-        name = spawner.user.name
-        config_dir = staff_config if name in settings.staff else student_config
-        own = {"NNLAB_GROUP": group} if (group := own_group(settings, name)) else {}
-        spawner.environment = environment(settings, name, config_dir) | own
 
-    c.JupyterHub.spawner_class = "simple"
-    c.SimpleLocalProcessSpawner.home_dir_template = str(settings.homes_dir / "{username}")
-    c.Spawner.pre_spawn_hook = prepare
-    c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
-    c.Spawner.default_url = "/lab"
-    c.Spawner.ip = "127.0.0.1"
-    # A loaded machine needs more than the default minute to import JupyterLab.
-    c.Spawner.start_timeout = 180
-    c.Spawner.http_timeout = 180
+def update_limits(c: Config, settings: HubSettings) -> None:
+    """How many servers there are, and how long a start may take."""
+    limits, gpus = settings.limits, settings.gpus
+    # Who waits for a GPU counts as starting: a full queue must not keep others from starting.
+    c.JupyterHub.concurrent_spawn_limit = limits.starting_at_once + gpus.queue_length
+    c.JupyterHub.active_server_limit = limits.servers
+    start = timedelta(minutes=limits.start_minutes)
+    wait = timedelta(minutes=gpus.patience_minutes)
+    c.Spawner.start_timeout = int((start + wait).total_seconds())
+    c.Spawner.http_timeout = int(start.total_seconds())
+    c.Spawner.poll_interval = 15
+
+
+def make_desk(settings: HubSettings, clock: Clock | None = None) -> Desk:
+    """The desk of this Hub, with the GPUs of this machine or of the cluster."""
+    clock = clock or SystemClock()
+    courses = Courses(settings)
+    count = 0 if settings.spawner.backend in ("local", "docker") else settings.gpus.count
+    ledger = Ledger(
+        tuple(find_seats(settings.gpus)), rules_of(settings.gpus), courses.bookings, clock, count
+    )
+    return Desk(settings, courses, ledger, clock)
+
+
+def find_seats(gpus: GpusTable) -> list[Seat]:
+    """The seats of this machine. Raises GpuMissingError."""
+    if gpus.devices in ("none", ()):
+        return []
+    with nvml.library() as library:
+        found = nvml.devices(library)
+    wanted = found if gpus.devices == "auto" else nvml.chosen(found, tuple(gpus.devices))
+    return list(seats_of(wanted, gpus.per_gpu))
+
+
+def rules_of(gpus: GpusTable) -> GpuRules:
+    """The rules for GPUs outside sessions."""
+    return GpuRules(
+        walk_in=timedelta(minutes=gpus.walk_in_minutes),
+        keep=timedelta(minutes=gpus.keep_minutes),
+        shortest=timedelta(minutes=gpus.shortest_minutes),
+    )
+
+
+def options_form(spawner: LabServer) -> str:
+    """Whether there is anything to choose; the page itself asks the desk what."""
+    return "labs" if len(spawner.desk.profiles_for(spawner.user.name)) > 1 else ""
+
+
+def options_from_form(form: dict[str, list[str]]) -> dict[str, str]:
+    """The choice of the page; what is in it is checked when the server starts."""
+    return {name: values[0] for name, values in form.items() if name != "_xsrf" and values}

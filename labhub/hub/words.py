@@ -61,4 +61,4 @@ def say_memory(size_bytes: int) -> str:
     >>> say_memory(8 << 30), say_memory(1536 << 20)
     ('8 GiB', '1.5 GiB')
     """
-    return f"{size_bytes / GIB:g} GiB" if size_bytes >= GIB else f"{size_bytes / MIB:g} MiB"
+    return f"{size_bytes / GIB:.3g} GiB" if size_bytes >= GIB else f"{size_bytes / MIB:.3g} MiB"

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from jupyterhub.app import JupyterHub
@@ -16,16 +15,20 @@ from traitlets.config import Config
 from labhub.exchange.store import open_store
 from labhub.exchange.store.groups import add_group_events
 from labhub.hub import network
+from labhub.hub.allowances import Choice
 from labhub.hub.database import update_database, write_ahead
 from labhub.hub.errors import DemoLoginsPublicError, HubSettingsError, ProxyMissingError
+from labhub.hub.jupyter import write_staff_config, write_student_config
 from labhub.hub.logins import DemoAuthenticator, update_authenticator
 from labhub.hub.roles import update_roles
-from labhub.hub.servers import update_servers
+from labhub.hub.servers import make_desk
 from labhub.hub.services import update_services
 from labhub.hub.settings import HubSettings, load_settings
+from labhub.hub.spawners.local import SharedAccountServer
 from labhub.hub.tables import AuthenticatorTable, CourseSettings
 from labhub.ids import GroupId, StudentId
 from labhub.policy.groups import EventKind, GroupEvent
+from tests.hub.spawning import spawner
 from tests.hub.test_settings import GOOD
 
 
@@ -272,11 +275,9 @@ def test_the_formgrader_runs_in_the_course_folder_on_the_loopback(settings: HubS
 
 
 def environment_of(settings: HubSettings, name: str) -> dict[str, str]:
-    c = Config()
-    update_servers(c, settings)
-    spawner = SimpleNamespace(user=SimpleNamespace(name=name), environment={})
-    c.Spawner.pre_spawn_hook(spawner)
-    return spawner.environment
+    server = spawner(SharedAccountServer, make_desk(settings), name)
+    server.fit(server.desk.allow(name, Choice()), None)
+    return server.environment
 
 
 def test_each_user_has_folders_of_their_own(settings: HubSettings) -> None:
@@ -289,6 +290,8 @@ def test_each_user_has_folders_of_their_own(settings: HubSettings) -> None:
 
 @pytest.mark.parametrize(("name", "hidden"), [("ada", True), ("tim", False)])
 def test_only_staff_write_assignments(settings: HubSettings, name: str, hidden: bool) -> None:
+    write_student_config(settings)
+    write_staff_config(settings)
     folder = Path(environment_of(settings, name)["JUPYTER_CONFIG_PATH"])
     page = json.loads((folder / "labconfig" / "page_config.json").read_text())
     assert ("@jupyter/nbgrader:create-assignment" in page["disabledExtensions"]) is hidden

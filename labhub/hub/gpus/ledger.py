@@ -164,6 +164,8 @@ def lease_of(server: str, ask: Ask, grant: Grant, now: datetime, seat: Seat | No
 
 async def _woken(ticket: Ticket) -> None:
     try:
-        await asyncio.wait_for(ticket.woken.wait(), LOOK_AGAIN_S)
+        # Not wait_for, which loses a cancellation that comes at the moment of the result.
+        async with asyncio.timeout(LOOK_AGAIN_S):
+            await ticket.woken.wait()
     except TimeoutError:
         return

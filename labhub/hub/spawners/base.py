@@ -48,6 +48,8 @@ class LabServer(Spawner):  # type: ignore[misc]
     until: datetime | None = None
     """When the server ends; known after a restart of the Hub, too."""
     ending: bool = False
+    configured: dict[str, str] | None = None
+    """The environment that every server gets, whatever lab."""
 
     # -- for backends ---------------------------------------------------------------------------
 
@@ -55,7 +57,9 @@ class LabServer(Spawner):  # type: ignore[misc]
         """Turn the allowance into what the spawner below understands."""
         self.mem_limit = allowance.profile.memory_bytes
         self.cpu_limit = allowance.profile.cpus
-        self.environment = {**self.environment, **self.common_environment(allowance, lease)}
+        if self.configured is None:
+            self.configured = dict(self.environment)
+        self.environment = {**self.configured, **self.common_environment(allowance)}
         self.default_url = allowance.profile.url
 
     def waiting_words(self) -> str:
@@ -168,7 +172,7 @@ class LabServer(Spawner):  # type: ignore[misc]
 
     # -- inside ---------------------------------------------------------------------------------
 
-    def common_environment(self, allowance: Allowance, lease: Lease | None) -> dict[str, str]:
+    def common_environment(self, allowance: Allowance) -> dict[str, str]:
         """The environment of a server, on every backend."""
         profile, data_dir = allowance.profile, self.desk.settings.spawner.data_dir
         group = self.desk.courses.own_group(allowance.who, profile.course)
@@ -196,9 +200,8 @@ class LabServer(Spawner):  # type: ignore[misc]
         ledger, patience = self.desk.ledger, self.desk.settings.gpus.patience_minutes
         need = allowance.profile.gpu_memory_bytes
         try:
-            found = await asyncio.wait_for(
-                ledger.take(self.server_id, ask, need), timedelta(minutes=patience).total_seconds()
-            )
+            async with asyncio.timeout(timedelta(minutes=patience).total_seconds()):
+                found = await ledger.take(self.server_id, ask, need)
         except TimeoutError:
             raise GpuWaitOverError(
                 f"No GPU became free in {patience} minutes.",

@@ -9,9 +9,10 @@
 3. A route in a router of this package asks for `CurrentVisit` and answers with
    `render(visit, template, ...)`; a form is answered with `go(visit, href, said=...)`, where
    `said` is a sentence of `flashes`. A refusal is raised, and becomes a page by itself.
-4. The router stands in `ROUTERS`, the name of the route in `ACCESS`, a section in
-   `navigation.SECTIONS`. `python -m tools.translations` collects the new texts; the Swedish ones
-   are then written into `locales/sv/LC_MESSAGES/labhub.po`.
+4. The module stands in `_PARTS`: it has a `router`, and in `ACCESS` the name of each route. A
+   section of a course stands in `navigation.SECTIONS`.
+5. `python -m tools.translations` collects the new texts; the Swedish ones are then written into
+   `locales/sv/LC_MESSAGES/labhub.po`. A test fails for a text that has none.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,18 +20,14 @@ from collections.abc import Mapping, Sequence
 from fastapi import APIRouter, FastAPI
 
 from labhub.service.access import Access
-from labhub.service.pages import everyone, my_group, owned, students
+from labhub.service.pages import everyone, my_group, owned, students, tokens
 from labhub.service.pages.everyone import STATIC, error_page
 
 __all__ = ["ACCESS", "STATIC", "error_page", "mount", "routers"]
 
-ROUTERS: Sequence[APIRouter] = (everyone.router, owned.router, my_group.router, students.router)
-ACCESS: Mapping[str, Access] = {
-    **everyone.ACCESS,
-    **owned.ACCESS,
-    **my_group.ACCESS,
-    **students.ACCESS,
-}
+_PARTS = (everyone, owned, my_group, tokens, students)
+ROUTERS: Sequence[APIRouter] = tuple(part.router for part in _PARTS)
+ACCESS: Mapping[str, Access] = {name: row for part in _PARTS for name, row in part.ACCESS.items()}
 """The row of the table of access for every route of the pages, by the route's name."""
 
 

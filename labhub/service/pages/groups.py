@@ -157,7 +157,7 @@ def _is_frozen(rules: GroupRules, now: datetime) -> bool:
 
 
 def _said(students: frozenset[StudentId], names: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(said_name(student, dict(names)) for student in sorted(students))
+    return tuple(said_name(student, names) for student in sorted(students))
 
 
 def _free_name(groups: Groups) -> str:

@@ -72,7 +72,7 @@ def attempts_of(
             id=each.id,
             number=each.attempt,
             at=each.at,
-            by=said_name(each.student, dict(names)),
+            by=said_name(each.student, names),
             place=say_place(each.place, words),
             version=each.version,
             lateness=lateness(late=each.late, credit=each.credit, words=words),

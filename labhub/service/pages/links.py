@@ -47,6 +47,19 @@ class Links:
         """A token for handing in from elsewhere."""
         return f"{self.course(course)}token"
 
+    def staff(self, course: str, rest: str = "") -> str:
+        """The pages of the staff."""
+        return f"{self.course(course)}staff/{rest}"
+
+    def staff_assignment(self, course: str, assignment: str, action: str = "") -> str:
+        """One assignment as the staff see it, or what they can do to it."""
+        return self.staff(course, f"assignments/{quote(assignment)}/{action}")
+
+    def marking(self, course: str, assignment: str, *rest: str) -> str:
+        """Where answers are marked by hand."""
+        steps = "".join(f"{quote(step)}/" for step in (assignment, *rest))
+        return f"{self.course(course)}marking/{steps}"
+
     def logout(self) -> str:
         """The way out."""
         return f"{self.prefix}logout"

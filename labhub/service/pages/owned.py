@@ -39,7 +39,7 @@ def receipt_page(
     with course.store.reading() as db:
         found = own_submission(db, course, user, number)
         receipt = read(receipt_text(db, found.id))
-    view = receipt_view(receipt, dict(read_names(course.desk)), visit.words)
+    view = receipt_view(receipt, read_names(course.desk), visit.words)
     return render(visit, "student/receipt.html", receipt=view)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
@@ -11,7 +12,9 @@ from labhub.exchange.handin.desk import HandInDesk
 from labhub.exchange.handin.errors import NotExpectedError
 from labhub.exchange.handin.limits import AttemptsLeft, attempts_left
 from labhub.exchange.handin.standing import Rules, Standing, read_rules, standing_of
+from labhub.exchange.store.blobs import Blobs
 from labhub.exchange.store.feedback import feedback_of
+from labhub.exchange.store.marks import appeals
 from labhub.exchange.store.people import people
 from labhub.exchange.store.submissions import Submission, submissions
 from labhub.exchange.store.versions import Version, newest
@@ -19,6 +22,9 @@ from labhub.ids import StudentId
 from labhub.policy.assignments import timeline_of
 from labhub.policy.timelines import Timeline
 from labhub.service.pages.assignments import Facts
+from labhub.service.pages.languages import Words
+from labhub.service.pages.marks import MarksView, marks_view
+from labhub.service.pages.released import ReleasedPage, read_page
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,29 @@ def read_one(desk: HandInDesk, assignment: str, student: StudentId | None) -> Mi
     with desk.store.reading() as db:
         rules = read_rules(db, desk.course)
         return _read(db, desk, rules, plan, student, desk.clock.now())
+
+
+def read_marks(desk: HandInDesk, mine: Mine, student: StudentId, words: Words) -> MarksView | None:
+    """The marks on the newest hand-in with released feedback; None before there is any.
+
+    Also None where the feedback is not made of pages that we can read points from.
+    """
+    answered = [each for each in mine.submissions if each.id in mine.with_feedback]
+    if not answered:
+        return None
+    number = answered[-1].id
+    with desk.store.reading() as db:
+        feedback = feedback_of(db, number)
+        asked = [a for a in appeals(db) if (a.item, a.student) == (mine.plan.id, student)]
+    files = feedback.files if feedback is not None else ()
+    read = (_page(desk.blobs, file.sha256) for file in files if file.path.endswith(".html"))
+    pages = [page for page in read if page is not None]
+    return marks_view(mine.plan.id, number, pages, asked, words) if pages else None
+
+
+@lru_cache(maxsize=256)
+def _page(blobs: Blobs, sha256: str) -> ReleasedPage | None:
+    return read_page(blobs.read(sha256).decode("utf-8", "replace"))
 
 
 def read_names(desk: HandInDesk) -> Mapping[str, str]:

@@ -1,6 +1,6 @@
 """A receipt in words: what came, when, from whom, what it counts, and how to prove it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -45,7 +45,7 @@ class ReceiptView:
     signature: str
 
 
-def receipt_view(receipt: Receipt, names: dict[str, str], words: Words) -> ReceiptView:
+def receipt_view(receipt: Receipt, names: Mapping[str, str], words: Words) -> ReceiptView:
     """A receipt for people; `names` are those of students by their ids."""
     return ReceiptView(
         number=receipt.submission,
@@ -69,7 +69,7 @@ def receipt_view(receipt: Receipt, names: dict[str, str], words: Words) -> Recei
     )
 
 
-def said_name(student: str, names: dict[str, str]) -> str:
+def said_name(student: str, names: Mapping[str, str]) -> str:
     """A student's name with the id, or the id alone.
 
     >>> said_name("ann", {"ann": "Ann Berg"}), said_name("bo", {})

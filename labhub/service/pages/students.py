@@ -1,28 +1,32 @@
 """The pages of a student: my assignments, one assignment, handing in, checking before."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from labhub.exchange.handin import HandedIn, hand_in, receiving
 from labhub.exchange.handin.checking import Report, look_over
 from labhub.exchange.handin.uploads import Upload
+from labhub.exchange.store.errors import UnknownRecordError
+from labhub.exchange.store.marks import add_appeal
 from labhub.exchange.store.submissions import Place
 from labhub.ids import StudentId
 from labhub.policy.timelines import Phase
-from labhub.service.access import STUDENT, Access
+from labhub.service.access import OWN, STUDENT, Access
 from labhub.service.context import CurrentCourse, CurrentRole, CurrentState, CurrentUser
 from labhub.service.courses import OpenedCourse
 from labhub.service.guard import form_check
 from labhub.service.identity import Role, User
+from labhub.service.marks import released_items
 from labhub.service.pages.assignments import card_of, in_order
 from labhub.service.pages.checks import check_view
 from labhub.service.pages.frame import Visit, render
 from labhub.service.pages.handins import Desk, Offer, attempts_of, desk_of, offer_of
-from labhub.service.pages.reading import Mine, read_all, read_names, read_one
+from labhub.service.pages.marks import LONGEST, appeal_text
+from labhub.service.pages.reading import Mine, read_all, read_marks, read_names, read_one
 from labhub.service.pages.receipts import said_name
 from labhub.service.pages.visiting import CurrentVisit, go
 from labhub.service.settings import ServiceSettings
@@ -34,6 +38,7 @@ ACCESS: Mapping[str, Access] = {
     "assignment-page": STUDENT,
     "hand-in-form": UPLOAD,
     "check-form": UPLOAD,
+    "appeal-form": OWN,
 }
 
 router = APIRouter(include_in_schema=False)
@@ -60,7 +65,7 @@ def assignment_page(
 ) -> Response:
     """One assignment: work on it, hand in, and what became of it."""
     mine = read_one(course.desk, assignment, student_of(user, role))
-    shown = _shown(visit, course, state.settings, mine)
+    shown = _shown(visit, course, state.settings, mine, StudentId(user.name))
     return render(visit, "student/assignment.html", **shown)
 
 
@@ -95,6 +100,28 @@ async def check_form(
     return render(visit, "student/check.html", check=view, plan=plan)
 
 
+@router.post("/{course}/{assignment}/appeal", name="appeal-form")
+def appeal_form(
+    visit: CurrentVisit,
+    course: CurrentCourse,
+    user: CurrentUser,
+    assignment: str,
+    text: Annotated[str, Form(min_length=1, max_length=LONGEST)],
+    exercise: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Ask about a mark that has been released."""
+    plan = course.course.assignment(assignment)
+    student = StudentId(user.name)
+    if plan.id not in released_items(course, student):
+        raise UnknownRecordError(
+            f"You have no mark on {plan.title} yet.", hint="Wait until it has been released."
+        )
+    with course.store.writing() as db:
+        author = course.desk.author(user.name)
+        add_appeal(db, author, plan.id, student, appeal_text(exercise, text))
+    return go(visit, f"{visit.links.assignment(course.id, plan.id)}#marks", said="appeal-sent")
+
+
 def student_of(user: User, role: Role) -> StudentId | None:
     """The visitor as a student; None for staff, who have no hand-ins of their own."""
     return StudentId(user.name) if role is Role.STUDENT else None
@@ -120,7 +147,11 @@ def _look_over(
 
 
 def _shown(
-    visit: Visit, course: OpenedCourse, settings: ServiceSettings, mine: Mine
+    visit: Visit,
+    course: OpenedCourse,
+    settings: ServiceSettings,
+    mine: Mine,
+    student: StudentId,
 ) -> dict[str, Any]:
     """Everything that the page of one assignment shows."""
     names = read_names(course.desk)
@@ -133,7 +164,7 @@ def _shown(
         "attempts": attempts,
         "together": [said_name(each, names) for each in together],
         "results": None,
-        "marks": None,
+        "marks": read_marks(course.desk, mine, student, visit.words),
     }
 
 

@@ -44,11 +44,15 @@ def serve(
 
 
 def _run(settings: "ServiceSettings", no_hub: bool, people: list[str]) -> None:
-    from labhub.service.hub_login import HubLogin
     from labhub.service.server import run
 
-    identify = _development(settings, people) if no_hub else HubLogin(settings)
-    run(settings, identify)
+    run(settings, _development(settings, people) if no_hub else _hub(settings))
+
+
+def _hub(settings: "ServiceSettings") -> "Identify":
+    from labhub.service.hub_login import HubLogin
+
+    return HubLogin(settings)
 
 
 def _development(settings: "ServiceSettings", people: list[str]) -> "Identify":

@@ -88,10 +88,12 @@ def _add_routes(app: FastAPI, prefix: str, identify: Identify) -> None:
 
 def _check_table(app: FastAPI, table: Mapping[str, Access]) -> None:
     """A route that nobody thought of access for must not start at all."""
-    names = {str(route.name) for route in iter_route_contexts(app.routes)}
-    missing = sorted(names - table.keys() - {pages.STATIC})
-    if missing:
+    names = [str(route.name) for route in iter_route_contexts(app.routes)]
+    missing = sorted(set(names) - table.keys() - {pages.STATIC})
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if missing or twice:
         raise ServiceSettingsError(
-            f"No row in the table of access: {', '.join(missing)}.",
-            hint="Add it to labhub/service/access.py, or to ACCESS of the pages.",
+            f"Routes without a row in the table of access: {', '.join(missing) or 'none'}; "
+            f"routes that share a name: {', '.join(twice) or 'none'}.",
+            hint="Add them to labhub/service/access.py, or to ACCESS of the pages.",
         )

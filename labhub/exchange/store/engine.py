@@ -78,16 +78,24 @@ def open_store(root: Path, url: str = "") -> Store:
     """
     url = url or os.environ.get(URL, "") or f"sqlite:///{root / FILE}"
     try:
-        engine = create_engine(url)
-        if engine.dialect.name == "sqlite":
-            _prepare_sqlite(engine)
-        _ensure_newest(engine)
+        return Store(_up_to_date(create_engine(url)))
     except (SQLAlchemyError, ArgumentError, ImportError, OSError) as error:
         raise StoreUnreachableError(
             f"The database {_without_password(url)} cannot be opened: {_first_line(error)}",
             hint=f"Look at the environment variable {URL}, or at the rights of the folder.",
         ) from error
-    return Store(engine)
+
+
+def _up_to_date(engine: Engine) -> Engine:
+    """The engine, its database brought up to date."""
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    try:
+        _ensure_newest(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
 
 
 @contextmanager

@@ -94,7 +94,7 @@ def say_place(place: Place, words: Words) -> str:
         Place.HUB: _("from the Hub"),
         Place.COLAB: _("from Colab"),
         Place.OWN: _("from an own machine"),
-        Place.PAGE: _("on this page"),
+        Place.PAGE: _("on the course page"),
         Place.STAFF: _("by the staff"),
     }[place]
 

@@ -6,10 +6,12 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 from pydantic import AwareDatetime, BaseModel, Field
+from sqlalchemy import Connection
 
 from labhub.errors import LabhubError
 from labhub.exchange.handin import HandedIn, hand_in, receiving
 from labhub.exchange.handin.uploads import Upload
+from labhub.exchange.store.feedback import feedback_of
 from labhub.exchange.store.submissions import Place, Submission, receipt_text, submissions
 from labhub.ids import StudentId
 from labhub.service.api.errors import refusals
@@ -58,6 +60,13 @@ class ReceiptModel(BaseModel):
     signature: str
 
 
+class ReleasedModel(BaseModel):
+    """Feedback that students see."""
+
+    released_at: AwareDatetime
+    files: list[FileModel]
+
+
 class SubmissionModel(BaseModel):
     """A hand-in, without its bytes."""
 
@@ -75,10 +84,15 @@ class SubmissionModel(BaseModel):
     late: bool
     credit: str
     words: str = Field(description="What the rules say about it, in whole sentences.")
+    feedback: ReleasedModel | None = Field(description="Null until feedback is released.")
 
 
-def _model(found: Submission) -> SubmissionModel:
+def _model(db: Connection, found: Submission) -> SubmissionModel:
+    pages = feedback_of(db, found.id)
     return SubmissionModel(
+        feedback=ReleasedModel(released_at=pages.released_at, files=file_models(pages.files))
+        if pages is not None and pages.released_at is not None
+        else None,
         id=found.id,
         assignment=found.assignment,
         version=found.version,
@@ -174,8 +188,7 @@ def list_submissions(
     """Hand-ins, the oldest first. A student sees those that count for him or her."""
     who = student if role >= Role.TA else user.name
     with course.store.reading() as db:
-        found = submissions(db, assignment, who)
-    return [_model(each) for each in found]
+        return [_model(db, each) for each in submissions(db, assignment, who)]
 
 
 @router.get("/submissions/{number}", name="submission")
@@ -184,7 +197,7 @@ def one_submission(
 ) -> SubmissionModel:
     """One hand-in."""
     with course.store.reading() as db:
-        return _model(own_submission(db, course, user, number))
+        return _model(db, own_submission(db, course, user, number))
 
 
 @router.get(

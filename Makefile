@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
-.PHONY: help setup demo test test-colab college wheel lint docs integrity bench lock clean
+.PHONY: help setup demo test test-colab college wheel lint docs integrity bench bench-handins lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -52,6 +52,9 @@ integrity: setup ## the attack suite, plain nbgrader beside labhub, as a table
 
 bench: setup ## the same class graded by nbgrader, by labhub and by nothing but the students' cells
 	python -m tests.bench
+
+bench-handins: setup ## 500 hand-ins in the last minute, the service killed three times meanwhile
+	python -m tests.bench.handins
 
 lock: setup ## renew the locked requirement files
 	tools/lock.sh

@@ -12,7 +12,7 @@ from labhub.hub.database import update_database
 from labhub.hub.logins import update_authenticator
 from labhub.hub.network import update_network, update_proxy
 from labhub.hub.roles import update_roles
-from labhub.hub.servers import update_limits, update_spawner
+from labhub.hub.servers import update_limits, update_pages, update_spawner
 from labhub.hub.services import update_services
 from labhub.hub.settings import load_settings
 
@@ -26,6 +26,7 @@ AREAS = (
     update_services,
     update_spawner,
     update_limits,
+    update_pages,
 )
 
 c = get_config()  # noqa: F821

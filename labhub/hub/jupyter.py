@@ -109,7 +109,7 @@ def _write_server_config(folder: Path, without: str) -> None:
         "ServerApp": {
             "allow_root": os.geteuid() == 0,
             "answer_yes": True,  # else a stop waits 30 s for somebody to confirm it
-            "jpserver_extensions": dict.fromkeys(off, False),
+            "jpserver_extensions": {**dict.fromkeys(off, False), "labhub.hub.inlab": True},
         },
         # Sockets in a folder of one's own instead of ports that all can reach. Only for the
         # server's own kernels: those that nbgrader starts in the formgrader would not be found.

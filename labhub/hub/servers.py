@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from importlib import import_module
+from pathlib import Path
 
 from jupyterhub.spawner import Spawner  # type: ignore[import-untyped]
 from traitlets.config import Config
@@ -13,6 +14,7 @@ from labhub.hub.desk import Desk
 from labhub.hub.gpus import nvml
 from labhub.hub.gpus.ledger import Ledger
 from labhub.hub.gpus.seats import Seat, seats_of
+from labhub.hub.handlers import HANDLERS
 from labhub.hub.jupyter import write_staff_config, write_student_config
 from labhub.hub.settings import HubSettings
 from labhub.hub.spawners.base import LabServer
@@ -33,6 +35,12 @@ def update_spawner(c: Config, settings: HubSettings) -> None:
     c.Spawner.options_from_form = options_from_form
     # Each person has one server, which a later choice of a lab replaces.
     c.JupyterHub.allow_named_servers = False
+
+
+def update_pages(c: Config, _: HubSettings) -> None:
+    """Our own pages for choosing, waiting and refusals, in front of the Hub's."""
+    c.JupyterHub.template_paths.insert(0, str(Path(__file__).parent / "templates"))
+    c.JupyterHub.extra_handlers.extend(HANDLERS)
 
 
 def update_limits(c: Config, settings: HubSettings) -> None:

@@ -19,8 +19,9 @@ from labhub.hub.allowances import Allowance, Choice
 from labhub.hub.desk import Desk, ask_for
 from labhub.hub.errors import DataFolderMissingError, GpuWaitOverError
 from labhub.hub.gpus.ledger import Lease, lease_of
+from labhub.hub.pages import SpawnPage, spawn_page
 from labhub.hub.spawners.state import lease_in, lease_out
-from labhub.hub.words import say_place
+from labhub.hub.words import say_clock, say_place
 from labhub.policy.gpu_sessions import Ask, Grant, Refusal, own_session
 
 
@@ -71,6 +72,23 @@ class LabServer(Spawner):  # type: ignore[misc]
         free_at = ends[ticket.position - 1] if ticket.position <= len(ends) else None
         zone = self.desk.zone(ticket.ask.course)
         return say_place(ticket.position, free_at, self.desk.clock.now(), zone)
+
+    def notice(self) -> str:
+        """What the owner should read now, inside JupyterLab; empty for nothing."""
+        if self.until is None or self.allowance is None:
+            return ""
+        now, zone = self.desk.clock.now(), self.desk.zone(self.allowance.profile.course)
+        left = self.until - now
+        if left > timedelta(minutes=self.desk.settings.gpus.warn_minutes):
+            return ""
+        return (
+            f"This server stops at {say_clock(self.until, now, zone)}. Save your notebooks; "
+            "variables of running kernels are lost."
+        )
+
+    def page(self) -> SpawnPage:
+        """What the page shows on which the owner chooses."""
+        return spawn_page(self.desk, self.user.name)
 
     # -- the life of a server -------------------------------------------------------------------
 

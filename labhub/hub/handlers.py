@@ -29,7 +29,7 @@ class CancelHandler(BaseHandler):  # type: ignore[misc]
 class NoticeHandler(APIHandler):  # type: ignore[misc]
     """GET labhub/notice: what a server should tell its owner. Asked with the server's token."""
 
-    @needs_scope("users:activity")
+    @needs_scope("users:activity")  # type: ignore[untyped-decorator]
     def get(self) -> None:
         """`{"until": time or null, "words": text}`."""
         user = self.current_user

@@ -96,7 +96,8 @@ def _needs(profile: Profile) -> str:
 def _with_gpu(
     desk: Desk, who: StudentId, profile: Profile, card: Card, now: datetime, zone: tzinfo
 ) -> Card:
-    state, news, words = "none", ("This Hub has no GPU for it.",), ""
+    state, words = "none", ""
+    news: tuple[str, ...] = ("This Hub has no GPU for it.",)
     if desk.ledger.total and desk.ledger.fits(profile.gpu_memory_bytes):
         answer = desk.ledger.ask(ask_for(who, profile, now))
         state, news, words = _say_answer(desk, answer, now, zone)

@@ -1,5 +1,6 @@
 """People's servers: where they run, what may be chosen, and what each gets."""
 
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from importlib import import_module
@@ -13,9 +14,10 @@ from labhub.hub.courses import Courses
 from labhub.hub.desk import Desk
 from labhub.hub.gpus import nvml
 from labhub.hub.gpus.ledger import Ledger
-from labhub.hub.gpus.seats import Seat, seats_of
+from labhub.hub.gpus.seats import Device, Seat, seats_of
 from labhub.hub.handlers import HANDLERS
 from labhub.hub.jupyter import write_staff_config, write_student_config
+from labhub.hub.profiles import MIB
 from labhub.hub.settings import HubSettings
 from labhub.hub.spawners.base import LabServer
 from labhub.hub.tables import GpusTable
@@ -60,16 +62,22 @@ def make_desk(settings: HubSettings, clock: Clock | None = None) -> Desk:
     """The desk of this Hub, with the GPUs of this machine or of the cluster."""
     clock = clock or SystemClock()
     courses = Courses(settings)
-    count = 0 if settings.spawner.backend in ("local", "docker") else settings.gpus.count
-    ledger = Ledger(
-        tuple(find_seats(settings.gpus)), rules_of(settings.gpus), courses.bookings, clock, count
-    )
+    gpus = settings.gpus
+    # Slurm has a queue of its own; for the others the Hub gives out the seats, one by one.
+    count = gpus.count if settings.spawner.backend == "slurm" else 0
+    seats = tuple(find_seats(settings)) if not count else ()
+    ledger = Ledger(seats, rules_of(gpus), courses.bookings, clock, count)
     return Desk(settings, courses, ledger, clock)
 
 
-def find_seats(gpus: GpusTable) -> list[Seat]:
-    """The seats of this machine. Raises GpuMissingError."""
-    if gpus.devices in ("none", ()):
+def find_seats(settings: HubSettings) -> list[Seat]:
+    """The seats that the Hub gives out. Raises GpuMissingError."""
+    gpus = settings.gpus
+    if settings.spawner.backend == "kubernetes":
+        memory = gpus.memory_mib * MIB or sys.maxsize
+        unseen = (Device(f"gpu-{n}", "GPU", memory, is_slice=True) for n in range(gpus.count))
+        return list(seats_of(unseen, per_gpu=1))
+    if settings.spawner.backend == "slurm" or gpus.devices in ("none", ()):
         return []
     with nvml.library() as library:
         found = nvml.devices(library)

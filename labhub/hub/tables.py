@@ -107,6 +107,8 @@ class GpusTable(HubTable):
     """So many students share a GPU; a MIG slice is never shared."""
     count: Annotated[int, Field(ge=0)] = 0
     """How many there are, for `slurm` and `kubernetes`, whose machines the Hub does not see."""
+    memory_mib: Annotated[int, Field(ge=0)] = 0
+    """Memory of each of those, in MiB; 0: enough for every lab."""
     walk_in_minutes: Annotated[Minutes, Field(gt=0)] = 240
     """How long one has a GPU outside the sessions of course.toml."""
     keep_minutes: Minutes = 30
@@ -147,6 +149,8 @@ class KubernetesTable(HubTable):
     """For labs that name none."""
     hub_host: str = "hub"
     """Name of the Hub's service in the cluster."""
+    proxy_host: str = "proxy-public"
+    """Name of the proxy's service in the cluster."""
     gpu_resource: str = "nvidia.com/gpu"
     """What a GPU is called; a MIG slice: `nvidia.com/mig-1g.10gb`."""
     node_selector: dict[str, str] = {}  # noqa: RUF012

@@ -63,6 +63,10 @@ class LabServer(Spawner):  # type: ignore[misc]
         self.environment = {**self.configured, **self.common_environment(allowance)}
         self.default_url = allowance.profile.url
 
+    def service_url(self) -> str:
+        """Where the server reaches the hand-in service."""
+        return self.desk.settings.hand_in_url
+
     def waiting_words(self) -> str:
         """What somebody reads whose server has not started yet."""
         ticket = self.desk.ledger.waiting(self.server_id)
@@ -195,7 +199,7 @@ class LabServer(Spawner):  # type: ignore[misc]
         profile, data_dir = allowance.profile, self.desk.settings.spawner.data_dir
         group = self.desk.courses.own_group(allowance.who, profile.course)
         values = {
-            "LABHUB_SERVICE_URL": self.desk.settings.hand_in_url,
+            "LABHUB_SERVICE_URL": self.service_url(),
             "LABHUB_COURSE": profile.course or "",
             "LABHUB_ASSIGNMENT": profile.assignment or "",
             "NNLAB_GROUP": group,

@@ -63,7 +63,7 @@ class Incoming:
                 _ensure_folder(target.parent)
                 self._path.rename(target)
             # Also for what was there: its name may not be durable yet.
-            _sync(target.parent)
+            sync_folder(target.parent)
         return self.sha256
 
     def close(self) -> None:
@@ -194,10 +194,10 @@ def _ensure_folder(folder: Path) -> None:
     """The folder, durable in its parent."""
     if not folder.is_dir():
         folder.mkdir(mode=0o700, exist_ok=True)
-        _sync(folder.parent)
+        sync_folder(folder.parent)
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """The names in a folder are durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

@@ -73,10 +73,9 @@ def take_turn(writer: Connection) -> None:
 def open_store(root: Path, url: str = "") -> Store:
     """The database of the course in the folder `root`, made or brought up to date if need be.
 
-    The URL is the one given, else that of `LABHUB_STORE`, else the file `labhub.db` in `root`.
-    Raises `StoreUnreachableError` or `StoreTooNewError`.
+    The URL is that of `url_of`. Raises `StoreUnreachableError` or `StoreTooNewError`.
     """
-    url = url or os.environ.get(URL, "") or f"sqlite:///{root / FILE}"
+    url = url_of(root, url)
     try:
         return Store(_up_to_date(create_engine(url)))
     except (SQLAlchemyError, ArgumentError, ImportError, OSError) as error:
@@ -84,6 +83,11 @@ def open_store(root: Path, url: str = "") -> Store:
             f"The database {_without_password(url)} cannot be opened: {_first_line(error)}",
             hint=f"Look at the environment variable {URL}, or at the rights of the folder.",
         ) from error
+
+
+def url_of(root: Path, url: str = "") -> str:
+    """The URL given, else that of `LABHUB_STORE`, else of the file `labhub.db` in `root`."""
+    return url or os.environ.get(URL, "") or f"sqlite:///{root / FILE}"
 
 
 def _up_to_date(engine: Engine) -> Engine:

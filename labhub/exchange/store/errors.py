@@ -93,3 +93,21 @@ class JobLostError(LabhubError):
     """Another worker has taken the job over, because this one was not heard of for long."""
 
     code = "job-lost"
+
+
+class BackupExistsError(UsageError):
+    """Something lies where the backup should go."""
+
+    code = "backup-exists"
+
+
+class BackupUnreadableError(LabhubError):
+    """The folder is no backup, or it is not whole."""
+
+    code = "backup-unreadable"
+
+
+class StoreNotEmptyError(LabhubError):
+    """Restoring would write over a store that holds something."""
+
+    code = "store-not-empty"

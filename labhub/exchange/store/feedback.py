@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from labhub.exchange.store.events import Author, record
 from labhub.exchange.store.files import FileRecord, digest_of, files_of, put_files
@@ -52,17 +52,13 @@ def feedback_of(db: Connection, submission: int, *, released: bool = True) -> Fe
     if released:
         query = query.where(table.c.released_at.is_not(None))
     row = db.execute(query.limit(1)).mappings().one_or_none()
-    if row is None:
-        return None
-    return Feedback(
-        row["seq"],
-        row["submission"],
-        files_of(db, feedback_files, feedback=row["seq"]),
-        row["at"],
-        row["by"],
-        row["released_at"],
-        row["released_by"],
-    )
+    return None if row is None else _feedback(db, row)
+
+
+def all_feedback(db: Connection) -> tuple[Feedback, ...]:
+    """Everything that was ever kept, the oldest first."""
+    rows = db.execute(select(table).order_by(table.c.seq)).mappings().all()
+    return tuple(_feedback(db, row) for row in rows)
 
 
 def release_feedback(
@@ -86,3 +82,15 @@ def release_feedback(
         data = {"submissions": list(found)}
         record(db, author, "feedback-released", f"feedback/{assignment}", data)
     return found
+
+
+def _feedback(db: Connection, row: RowMapping) -> Feedback:
+    return Feedback(
+        row["seq"],
+        row["submission"],
+        files_of(db, feedback_files, feedback=row["seq"]),
+        row["at"],
+        row["by"],
+        row["released_at"],
+        row["released_by"],
+    )

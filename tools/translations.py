@@ -49,11 +49,10 @@ def written(catalog: Catalog) -> bytes:
     """The catalogue as the text of a .po file; the same one for the same texts."""
     text = io.BytesIO()
     write_po(text, catalog, width=100, omit_header=False, sort_by_file=True, include_lineno=False)
-    kept = ("Project-Id", "Report-Msgid", "POT-Creation", "PO-Revision", "Last-Trans", "Generated")
+    noise = ("Project-Id", "Report-Msgid", "POT-Creation", "PO-Revision", "Last-Trans", "Generated")
     lines = text.getvalue().decode().splitlines(keepends=True)
-    return "".join(
-        line for line in lines if not line.startswith(tuple(f'"{name}' for name in kept))
-    ).encode()
+    told = (line for line in lines if not line.startswith(tuple(f'"{name}' for name in noise)))
+    return f"{''.join(told).strip()}\n".encode()
 
 
 def _add(catalog: Catalog, path: Path, found: object) -> None:

@@ -10,8 +10,6 @@ from labhub.exchange.store.jobs import Job, job
 from labhub.service.courses import OpenedCourse
 
 EVERY_S = 1.0
-LONGEST_S = 600.0
-"""Then the answer ends; a browser asks again by itself."""
 
 
 def job_data(found: Job) -> dict[str, object]:
@@ -32,7 +30,7 @@ def job_data(found: Job) -> dict[str, object]:
 
 
 async def events(
-    course: OpenedCourse, number: int, *, every_s: float = EVERY_S, longest_s: float = LONGEST_S
+    course: OpenedCourse, number: int, longest_s: float, every_s: float = EVERY_S
 ) -> AsyncIterator[str]:
     """One event for each change, `progress` while it goes on and `end` at the end.
 

@@ -43,6 +43,8 @@ class ServiceSettings:
     """The largest body of a request that is no upload."""
     free_bytes: int = 500 * MB
     """With less free on the disk than this, `health` says so."""
+    stream_s: float = 600.0
+    """So long one answer of live progress lasts; a browser then asks again by itself."""
     metrics_token: str = ""
     """With it, a scraper reads `metrics` without being staff."""
 

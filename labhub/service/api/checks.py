@@ -67,7 +67,7 @@ class FeedbackModel(BaseModel):
 @router.post(
     "/assignments/{assignment}/submissions/check",
     name="check-hand-in",
-    responses=refusals(400, 507),
+    responses=refusals(507),
     max_body_size=UNBOUNDED,
     openapi_extra=form_of({"version": "Number of the released version; left out: the newest."}),
 )
@@ -123,7 +123,7 @@ def feedback(
 @router.put(
     "/submissions/{number}/feedback",
     name="put-feedback",
-    responses=refusals(400, 507),
+    responses=refusals(507),
     max_body_size=UNBOUNDED,
     openapi_extra=form_of({"release": "`yes`: students see it at once."}),
 )

@@ -31,6 +31,7 @@ def refusals(*statuses: int) -> Answers:
     }
 
 
-COMMON: Answers = refusals(401, 403, 404, 413, 422, 502)
-"""What every route may answer: no login, no right, nothing there, a request that does not fit,
-a Hub that is silent."""
+COMMON: Answers = refusals(400, 401, 403, 404, 413, 422, 500, 502, 503)
+"""What every route may answer: a body that cannot be read, no login, no right, nothing there, too
+much, a request that does not fit, a mistake of ours, a Hub that is silent, a course that cannot be
+opened."""

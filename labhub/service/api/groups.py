@@ -38,7 +38,7 @@ class MyGroupModel(BaseModel):
 class NewGroup(BaseModel):
     """The group to be founded."""
 
-    id: str = Field(min_length=1, max_length=64, description="Letters, digits, `_.@+-`.")
+    id: str = Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,63}$")
 
 
 class Invitation(BaseModel):

@@ -10,7 +10,7 @@ from labhub.exchange.store.jobs import INTERACTIVE, JobKind, JobState, NewJob, e
 from labhub.exchange.store.submissions import submission
 from labhub.service.api.errors import refusals
 from labhub.service.api.ids import CoursePath, Number
-from labhub.service.context import CurrentCourse, CurrentUser
+from labhub.service.context import CurrentCourse, CurrentState, CurrentUser
 from labhub.service.errors import BadRequestError
 from labhub.service.owning import own_job
 from labhub.service.progress import events, job_data
@@ -81,12 +81,14 @@ def one_job(course: CurrentCourse, user: CurrentUser, number: Number, _: CourseP
     responses={200: {"content": {"text/event-stream": {}}}},
 )
 def job_events(
-    course: CurrentCourse, user: CurrentUser, number: Number, _: CoursePath
+    course: CurrentCourse, user: CurrentUser, state: CurrentState, number: Number, _: CoursePath
 ) -> StreamingResponse:
     """The progress of a job as server-sent events: `progress` on each change, then `end`."""
     with course.store.reading() as db:
         own_job(db, course, user, number)
     headers = {"X-Accel-Buffering": "no"}
     return StreamingResponse(
-        events(course, number), media_type="text/event-stream", headers=headers
+        events(course, number, state.settings.stream_s),
+        media_type="text/event-stream",
+        headers=headers,
     )

@@ -117,7 +117,7 @@ def _model(db: Connection, found: Submission) -> SubmissionModel:
     response_model=ReceiptModel,
     responses={
         200: {"model": ReceiptModel, "description": "The same bytes were there: its receipt."},
-        **refusals(400, 409, 429, 507),
+        **refusals(409, 429, 507),
     },
     max_body_size=UNBOUNDED,
     openapi_extra=form_of(FORM),

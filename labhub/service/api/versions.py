@@ -103,7 +103,7 @@ def _released(course: OpenedCourse, role: Role, name: str) -> Assignment:
     "",
     name="release-version",
     status_code=201,
-    responses=refusals(400, 409, 507),
+    responses=refusals(409, 507),
     max_body_size=UNBOUNDED,
     openapi_extra=form_of({"note": "What is new in it, for students."}, required=False),
 )

@@ -68,10 +68,20 @@ def config_dir_of(settings: HubSettings, name: str) -> Path:
 def write_student_config(settings: HubSettings) -> Path:
     """Assignment list and validation."""
     folder = settings.state_dir / "etc" / "student"
+    _write_student_tools(folder)
+    _write_nbgrader_config(folder, settings.exchange_dir, _who_am_i())
+    return folder
+
+
+def write_image_config(folder: Path) -> None:
+    """A student's tools as files of a container image, where no exchange is mounted."""
+    _write_student_tools(folder)
+    _write_nbgrader_config(folder, None, _who_am_i())
+
+
+def _write_student_tools(folder: Path) -> None:
     _write_server_config(folder, "formgrader")
     _write_page_config(folder, f"{_LAB}create-assignment")
-    _write_nbgrader_config(folder, settings, _who_am_i())
-    return folder
 
 
 def write_staff_config(settings: HubSettings) -> Path:
@@ -79,7 +89,7 @@ def write_staff_config(settings: HubSettings) -> Path:
     folder = settings.state_dir / "etc" / "staff"
     _write_server_config(folder, "formgrader")
     _write_page_config(folder)
-    _write_nbgrader_config(folder, settings, _who_am_i())
+    _write_nbgrader_config(folder, settings.exchange_dir, _who_am_i())
     return folder
 
 
@@ -94,7 +104,7 @@ def write_course_config(settings: HubSettings, course_id: str, course: CourseSet
         # One Unix account owns every hand-in here: nbgrader would call each one a forgery.
         "c.ExchangeCollect.check_owner = False",
     ]
-    _write_nbgrader_config(folder, settings, course_lines)
+    _write_nbgrader_config(folder, settings.exchange_dir, course_lines)
     return folder
 
 
@@ -126,10 +136,11 @@ def _write_page_config(folder: Path, *hidden: str) -> None:
     (labconfig / "page_config.json").write_text(json.dumps(config, indent=2))
 
 
-def _write_nbgrader_config(folder: Path, settings: HubSettings, lines: list[str]) -> None:
+def _write_nbgrader_config(folder: Path, exchange_dir: Path | None, lines: list[str]) -> None:
+    exchange = [f"c.Exchange.root = {str(exchange_dir)!r}"] if exchange_dir else []
     text = [
         "c = get_config()",
-        f"c.Exchange.root = {str(settings.exchange_dir)!r}",
+        *exchange,
         "c.Authenticator.plugin_class = 'nbgrader.auth.JupyterHubAuthPlugin'",
         *lines,
     ]

@@ -21,9 +21,10 @@ def hand_in(settings: HubSettings) -> dict[str, object]:
     courses = [f"{name}={course.course_dir}" for name, course in settings.courses.items()]
     return {
         "name": HAND_IN_SERVICE,
-        "url": f"http://127.0.0.1:{port}",
+        "url": f"http://{settings.services.host}:{port}",
         "command": [
             *(sys.executable, "-m", "labhub.cli", "serve", "--port", str(port)),
+            *(("--host", listen) if (listen := listen_at(settings)) else ()),
             *(word for course in courses for word in ("--course", course)),
         ],
         "environment": programs(),
@@ -37,7 +38,7 @@ def formgrader(settings: HubSettings, course_id: str, course: CourseSettings) ->
     config_dir = write_course_config(settings, course_id, course)
     return {
         "name": course_id,
-        "url": f"http://127.0.0.1:{course.formgrader_port}",
+        "url": f"http://{settings.services.host}:{course.formgrader_port}",
         "cwd": str(course.course_dir),
         # The service runs as the Hub's own Unix account; the Hub then leaves its name empty,
         # and nbgrader wants to know which Hub user it is.
@@ -47,6 +48,7 @@ def formgrader(settings: HubSettings, course_id: str, course: CourseSettings) ->
             sys.executable,
             "-m",
             "jupyterhub.singleuser",
+            *((f"--ip={listen}",) if (listen := listen_at(settings)) else ()),
         ],
         "environment": {
             **environment(settings, account, config_dir),
@@ -54,3 +56,8 @@ def formgrader(settings: HubSettings, course_id: str, course: CourseSettings) ->
         },
         "oauth_no_confirm": True,
     }
+
+
+def listen_at(settings: HubSettings) -> str:
+    """The address that services bind to, where it is not the one that the proxy uses."""
+    return "" if settings.services.host == "127.0.0.1" else "0.0.0.0"  # noqa: S104

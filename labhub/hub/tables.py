@@ -69,6 +69,8 @@ class AuthenticatorTable(HubTable):
 class ServicesTable(HubTable):
     """What the Hub runs beside itself and the people's servers."""
 
+    host: str = "127.0.0.1"
+    """Where the proxy reaches them: this machine, or the Hub's name in a cluster."""
     hand_in_port: Port = 8200
     """Internal port of the hand-in service, /services/labhub/."""
     idle_minutes: Minutes = 120

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,6 +34,11 @@ class Slurm:
     """A running Slurm with one node and the partitions `gpu` and `brief`."""
 
     folder: Path
+
+    @cached_property
+    def controller(self) -> "Daemon":
+        """The daemon that has the queue."""
+        return Daemon(self, "slurmctld", "-D", "-f", str(self.conf))
 
     @property
     def conf(self) -> Path:
@@ -80,6 +86,16 @@ class Slurm:
             time.sleep(0.1)
         return state
 
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Be without a controller for the length of a `with` block; jobs go on."""
+        self.controller.stop()
+        try:
+            yield
+        finally:
+            self.controller.start()
+            _wait_until_idle(self, "mixed", "allocated")
+
     def cancel_all(self) -> None:
         """End every job, and wait until the node is free again."""
         until = time.monotonic() + STOP_TIMEOUT_S
@@ -89,17 +105,58 @@ class Slurm:
             time.sleep(0.1)
 
 
+class Daemon:
+    """A program in the foreground: a child whose end we can be sure of."""
+
+    def __init__(self, slurm: Slurm, name: str, *arguments: str) -> None:
+        self.slurm, self.name, self.arguments = slurm, name, arguments
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it."""
+        program = _program(self.name)
+        assert program is not None
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [program, *self.arguments],
+                env=self.slurm.environment,
+                cwd=self.slurm.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def stop(self) -> None:
+        """End it, by force where it will not."""
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    @property
+    def log(self) -> Path:
+        """What it prints."""
+        return self.slurm.folder / f"{self.name}.out"
+
+
 @contextmanager
 def running_slurm() -> Iterator[Slurm]:
     """Run a Slurm for the length of a `with` block. Needs what `why_not` says."""
     # A short path: munge's socket has at most 107 characters.
-    with TemporaryDirectory(prefix="labhub-slurm-", dir="/tmp") as name, ExitStack() as daemons:
+    with TemporaryDirectory(prefix="labhub-slurm-", dir="/tmp") as name, ExitStack() as stack:
         slurm = Slurm(Path(name))
         _prepare(slurm)
-        daemons.enter_context(_munged(slurm.folder))
-        conf = str(slurm.conf)
-        daemons.enter_context(_daemon(slurm, "slurmctld", "-D", "-i", "-f", conf))
-        daemons.enter_context(_daemon(slurm, "slurmd", "-D", "-f", conf, "-N", NODE))
+        munge = _munged(slurm)
+        for daemon in (munge, slurm.controller, _slurmd(slurm)):
+            stack.callback(daemon.stop)
+            daemon.start()
+            if daemon is munge:
+                _wait((slurm.folder / "munge.sock").exists, munge.log)
         _wait_until_idle(slurm)
         try:
             yield slurm
@@ -173,62 +230,33 @@ PartitionName=brief Nodes={NODE} MaxTime=00:10:00 DefMemPerCPU=500 State=UP
 """
 
 
-@contextmanager
-def _munged(folder: Path) -> Iterator[None]:
-    socket_path = folder / "munge.sock"
+def _munged(slurm: Slurm) -> Daemon:
     options = {
-        "--socket": socket_path,
-        "--key-file": folder / "munge.key",
-        "--pid-file": folder / "munged.pid",
-        "--log-file": folder / "munged.log",
-        "--seed-file": folder / "munged.seed",
+        "--socket": "munge.sock",
+        "--key-file": "munge.key",
+        "--pid-file": "munged.pid",
+        "--log-file": "munged.log",
+        "--seed-file": "munged.seed",
     }
+    words = [f"{option}={slurm.folder}/{file}" for option, file in options.items()]
     # --force: a folder below /tmp is one that munged would rather not use.
-    words = [f"{name}={value}" for name, value in options.items()]
-    with _daemon(Slurm(folder), "munged", "--foreground", "--force", *words):
-        _wait(socket_path.exists, folder / "munged.out")
-        yield
+    return Daemon(slurm, "munged", "--foreground", "--force", *words)
 
 
-@contextmanager
-def _daemon(slurm: Slurm, name: str, *arguments: str) -> Iterator[None]:
-    """Run a daemon in the foreground, as a child whose end we can be sure of."""
-    program = _program(name)
-    assert program is not None
-    with (slurm.folder / f"{name}.out").open("wb") as log:
-        process = subprocess.Popen(
-            [program, *arguments],
-            env=slurm.environment,
-            cwd=slurm.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    try:
-        yield
-    finally:
-        _end(process)
+def _slurmd(slurm: Slurm) -> Daemon:
+    return Daemon(slurm, "slurmd", "-D", "-f", str(slurm.conf), "-N", NODE)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _wait_until_idle(slurm: Slurm) -> None:
-    def is_idle() -> bool:
-        command = ["sinfo", "--noheader", "--format=%t", "--nodes", NODE]
+def _wait_until_idle(slurm: Slurm, *or_busy: str) -> None:
+    def is_up() -> bool:
+        command = ["sinfo", "--noheader", "--format=%T", "--nodes", NODE]
         done = subprocess.run(
             command, env=slurm.environment, capture_output=True, text=True, check=False
         )
-        return set(done.stdout.split()) == {"idle"}
+        states = set(done.stdout.split())
+        return bool(states) and states <= {"idle", *or_busy}
 
-    _wait(is_idle, slurm.folder / "slurmctld.log")
+    _wait(is_up, slurm.folder / "slurmctld.log")
 
 
 def _wait(ready: Callable[[], bool], log: Path) -> None:

@@ -1,11 +1,11 @@
 """The one message that a job may send to its spawner: the port of the server.
 
-batchspawner's own handler sets every attribute that a student names. Importing this module puts
-ours in its place.
+batchspawner's own handler sets every attribute of a spawner that a student cares to name.
 """
 
 import json
 from secrets import compare_digest
+from typing import Protocol, runtime_checkable
 
 from batchspawner.api import BatchSpawnerAPIHandler  # type: ignore[import-untyped]
 from jupyterhub.apihandlers import APIHandler, default_handlers  # type: ignore[import-untyped]
@@ -13,6 +13,15 @@ from tornado import web
 
 _LONGEST_BODY = 64
 _PORTS = range(1024, 65536)
+
+
+@runtime_checkable
+class TakesPort(Protocol):
+    """A spawner that waits for the port of its server."""
+
+    def take_port(self, port: int) -> bool:
+        """Take it; False where nobody waits for one."""
+        ...
 
 
 class PortHandler(APIHandler):  # type: ignore[misc]
@@ -30,16 +39,13 @@ class PortHandler(APIHandler):  # type: ignore[misc]
         self.set_status(201)
         self.finish(json.dumps({"message": "ok"}))
 
-    def _caller(self) -> "object | None":
-        """The spawner whose own token came with the request."""
-        token = self.get_auth_token()
-        spawners = getattr(self.current_user, "spawners", None)
-        if not token or not spawners:
-            return None
-        for each in list(spawners.values()):
-            if each.api_token and compare_digest(each.api_token, token):
-                return each if hasattr(each, "take_port") else None
-        return None
+    def _caller(self) -> TakesPort | None:
+        """The spawner whose own token came with the request; a cookie is not enough."""
+        token = self.get_auth_token() or ""
+        spawners = getattr(self.current_user, "spawners", {})
+        own = (each for each in list(spawners.values()) if each.api_token)
+        found = next((each for each in own if compare_digest(each.api_token, token)), None)
+        return found if isinstance(found, TakesPort) else None
 
 
 def port_in(body: bytes) -> int | None:
@@ -67,6 +73,3 @@ def replace_handler() -> None:
         (path, PortHandler if handler is BatchSpawnerAPIHandler else handler, *rest)
         for path, handler, *rest in default_handlers
     ]
-
-
-replace_handler()

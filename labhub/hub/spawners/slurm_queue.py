@@ -48,6 +48,11 @@ class Job:
         return self.state in ("RUNNING", "SUSPENDED")
 
 
+def is_alive(number: str, jobs: Mapping[str, Job]) -> bool:
+    """Whether the job waits or runs; one that Slurm is clearing away does neither."""
+    return number in jobs and (jobs[number].waits or jobs[number].runs)
+
+
 def parse_queue(text: str) -> dict[str, Job]:
     """The jobs in what squeue prints, by their number.
 
@@ -73,7 +78,7 @@ def place_in(job: Job, jobs: Iterable[Job]) -> tuple[int, int]:
     [(1, 2), (2, 2)]
     """
     waiting = [each for each in jobs if each.waits and each.partition == job.partition]
-    ordered = sorted(waiting, key=lambda each: (-each.priority, int(each.number.split("_")[0])))
+    ordered = sorted(waiting, key=lambda each: -each.priority)  # squeue lists equals as they came
     return ordered.index(job) + 1, len(ordered)
 
 

@@ -1,5 +1,7 @@
 """What a server's job asks of Slurm: checked values, never a template that text is put into."""
 
+import os
+import pwd
 import re
 import shlex
 from collections.abc import Iterator
@@ -30,6 +32,8 @@ class Resources:
     account: str = ""
     """Of Slurm's accounting, not of Unix."""
     qos: str = ""
+    nice: int = 0
+    """How far it stands back in the queue."""
 
     def __post_init__(self) -> None:
         for name, value in self._values():
@@ -37,14 +41,16 @@ class Resources:
                 raise HubSettingsError(
                     f"Slurm's {name} cannot be {value!r}: expected one word, such as gpu:1"
                 )
-            if isinstance(value, int) and value < 1:
-                raise HubSettingsError(f"Slurm's {name} cannot be {value}: expected at least 1")
+            least = 0 if name == "nice" else 1
+            if isinstance(value, int) and value < least:
+                raise HubSettingsError(f"Slurm's {name} cannot be {value}: at least {least}")
 
     def options(self) -> Iterator[str]:
         """The options of sbatch."""
         yield f"--cpus-per-task={self.cpus}"
         yield f"--mem={self.memory_mib}M"
         yield f"--time={self.minutes}"
+        yield f"--nice={self.nice}"
         words = {name: value for name, value in self._values() if isinstance(value, str)}
         yield from (f"--{name}={word}" for name, word in words.items() if word)
 
@@ -77,3 +83,18 @@ def job_script(python: str, parcel: Path, prologue: str = "") -> str:
     program = [python, "-I", "-m", "labhub.hub.spawners.slurm_job", str(parcel)]
     # exec: the job is the server, and ends with it.
     return "\n".join(["#!/bin/sh", *filter(None, [prologue]), f"exec {shlex.join(program)}", ""])
+
+
+def as_account(name: str) -> list[str]:
+    """The words before a command that run it as a Unix account; none for the Hub's own, ''.
+
+    As root with setpriv, else with sudo, which must be allowed to without a password.
+    Raises KeyError where there is no such account.
+    """
+    if not name:
+        return []
+    account = pwd.getpwnam(name)
+    if os.geteuid():
+        return ["sudo", "--non-interactive", f"--user={name}", "--"]
+    ids = (f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--init-groups")
+    return ["setpriv", *ids, "--"]

@@ -7,7 +7,7 @@ from labhub.hub.spawners.slurm_queue import Job
 NEVER = {
     "PartitionTimeLimit": "the time that the lab asks for is longer than the queue allows",
     "PartitionNodeLimit": "the lab asks for more machines than the queue has",
-    "PartitionConfig": "the queue does not accept such a server",
+    "PartitionConfig": "the lab asks for more time, or more of a machine, than the queue allows",
     "BadConstraints": "no machine of the queue has what the lab asks for",
     "AccountNotAllowed": "this account may not use the queue",
     "InvalidAccount": "Slurm does not know the account",

@@ -1,0 +1,255 @@
+"""A person's server as a job of Slurm: batchspawner's spawner, with its doors closed.
+
+There is no template. What a job asks for comes from `resources`, which only the Hub sets, and
+goes to sbatch as a list of words; a person's options reach neither the command nor the script.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, ClassVar, TypeVar
+
+from batchspawner import SlurmSpawner  # type: ignore[import-untyped]
+from sqlalchemy.orm import object_session
+from traitlets import Bool, Instance, Integer, Unicode
+
+from labhub.hub.spawners import slurm_port
+from labhub.hub.spawners.slurm_errors import (
+    SlurmJobEndedError,
+    SlurmLaunchTimeoutError,
+    SlurmNeverStartsError,
+    SlurmQueueTimeoutError,
+    refusal_of,
+)
+from labhub.hub.spawners.slurm_job import Parcel
+from labhub.hub.spawners.slurm_queue import Job, Slurm, SlurmCommandError, is_alive, place_in
+from labhub.hub.spawners.slurm_request import Resources, as_account, job_script, submission
+from labhub.hub.spawners.slurm_words import after_the_end, never_starts, while_waiting
+
+Answer = TypeVar("Answer")
+STOP_TIMEOUT_S = 60.0
+CLEARING_S = 15.0
+# Which GPU is the job's says Slurm alone.
+SLURMS_OWN = ("CUDA_", "SLURM_", "ROCR_", "GPU_DEVICE")
+
+slurm_port.replace_handler()
+
+
+class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
+    """Starts each server as one job, tells who waits where they stand, and ends the job with it."""
+
+    ip = Unicode("", help="Where the server listens; its job finds out.")
+    resources = Instance(Resources, allow_none=True, help="What the next job asks for.")
+    own_accounts = Bool(False, config=True, help="Run each job as the person's own Unix account.")
+    slurm_conf = Unicode("", config=True, help="Path of slurm.conf; empty: Slurm's own default.")
+    node_python = Unicode(sys.executable, config=True, help="Python on the nodes.")
+    prologue = Unicode("", config=True, help="The operator's own lines of the job's script.")
+    listen_at = Unicode("", config=True, help="Address that servers listen at; empty: found out.")
+    queue_timeout = Integer(12 * 3600, config=True, help="Longest wait in the queue, in seconds.")
+    launch_timeout = Integer(180, config=True, help="From the job's start to its port, in seconds.")
+    parcel = Unicode("", help="The file with the token, until the job has read it.")
+    standing = Unicode("", help="Where the person stands who waits, in words.")
+    ended = Unicode("", help="Why the last server ended, for its owner.")
+
+    _slurms: ClassVar[dict[str, Slurm]] = {}
+
+    @property
+    def slurm(self) -> Slurm:
+        """Slurm, of which all servers of the Hub share one look at the queue."""
+        environment = {"SLURM_CONF": self.slurm_conf} if self.slurm_conf else {}
+        return self._slurms.setdefault(self.slurm_conf, Slurm(environment))
+
+    # --- from asking to running ----------------------------------------------------------------
+
+    async def start(self) -> tuple[str, int]:
+        """Submit the job, wait for its turn, then for its port; address and port of the server.
+
+        Raises one of `slurm_errors`, in words for the person; Slurm's own words are in the log.
+        """
+        self.port, self.job_id, self.ended = 0, "", ""
+        self.standing = "Your server is put into the queue."
+        await self._submit()
+        job = await self._turn()
+        self.standing = f"Your server runs on {job.node}. JupyterLab starts."
+        await self.began(job)
+        await self._port_of(job)
+        node = await self._asked(self.slurm.facts("node", job.node))
+        self.log.info("%s runs as job %s on %s", self._log_name, self.job_id, job.node)
+        return node.get("NodeAddr", job.node), self.port
+
+    async def _submit(self) -> None:
+        assert self.resources is not None, "the Hub sets them before each start"
+        environment = self.get_env()
+        folder = Path(environment["HOME"])
+        self.parcel = str(folder / f".labhub-{token_hex(8)}.json")
+        given = {key: value for key, value in environment.items() if not key.startswith(SLURMS_OWN)}
+        parcel = Parcel((*self.cmd, *self.get_args()), given, self.listen_at)
+        # The mode is set before the first byte is written, by the account that the job runs as.
+        write = ["install", "-D", "--mode=600", "/dev/stdin", self.parcel]
+        await self._asked(self._run(write, parcel.as_text()))
+        script = job_script(self.node_python, Path(self.parcel), self.prologue)
+        submitted = await self._asked(self._run(submission(self.resources, folder), script))
+        self.job_id = self.parse_job_id(submitted)
+        self._remember()
+        options = " ".join(self.resources.options())
+        self.log.info("%s waits as job %s (%s)", self._log_name, self.job_id, options)
+
+    def _remember(self) -> None:
+        """Write the job down at once: a Hub that is ended while it waits must know of it."""
+        self.orm_spawner.state = self.get_state()
+        session = object_session(self.orm_spawner)
+        if session is not None:
+            session.commit()
+
+    async def _turn(self) -> Job:
+        """The job, as soon as it runs."""
+        until = time.monotonic() + self.queue_timeout
+        jobs = await self._asked(self.slurm.jobs(fresh=True))
+        while not (job := await self._still_there(jobs)).runs:
+            self.standing = while_waiting(job, place_in(job, jobs.values()))
+            self.may_wait(job)
+            if time.monotonic() > until:
+                raise SlurmQueueTimeoutError(
+                    "It was not your turn in the time that somebody waits at most.",
+                    hint="Try again later, or come to a session of your group.",
+                )
+            await asyncio.sleep(self.startup_poll_interval)
+            jobs = await self._queue(before=jobs)
+        return job
+
+    def may_wait(self, job: Job) -> None:
+        """Raise an error where waiting on is in vain."""
+        if why := never_starts(job):
+            self.log.error("%s: job %s waits for ever: %s", self._log_name, job.number, job.reason)
+            raise SlurmNeverStartsError(
+                f"Your server would wait for ever: {why}.",
+                hint="Tell the course's staff: it is a mistake in the Hub or the course.",
+            )
+
+    async def began(self, job: Job) -> None:
+        """Called when the job has begun to run."""
+
+    async def _port_of(self, job: Job) -> None:
+        until = time.monotonic() + self.launch_timeout
+        while not self.port:
+            if time.monotonic() > until:
+                self.log.error("%s: job %s reports no port", self._log_name, job.number)
+                raise SlurmLaunchTimeoutError(
+                    f"Your job runs on {job.node}, but JupyterLab did not start there in time.",
+                    hint="Try again; if it happens twice, tell the course's staff.",
+                )
+            await asyncio.sleep(self.startup_poll_interval)
+            await self._still_there(await self._queue(before={job.number: job}))
+
+    async def _still_there(self, jobs: dict[str, Job]) -> Job:
+        if not is_alive(self.job_id, jobs):
+            raise SlurmJobEndedError(await self._find_out_the_end())
+        return jobs[self.job_id]
+
+    async def shorten(self, minutes: int) -> None:
+        """Let the job end earlier than it asked for."""
+        try:
+            limit = f"TimeLimit={minutes}"
+            await self._run(["scontrol", "update", f"JobId={self.job_id}", limit])
+        except SlurmCommandError as error:
+            self.log.warning("%s: job %s keeps its time: %s", self._log_name, self.job_id, error)
+
+    def take_port(self, port: int) -> bool:
+        """Take the port that the job reports: once, and only while a job is being started."""
+        if self.pending != "spawn" or not self.job_id or self.port:
+            return False
+        self.port = port
+        return True
+
+    # --- running and ending --------------------------------------------------------------------
+
+    async def poll(self) -> int | None:
+        """None while the job waits or runs, or Slurm does not answer; 1 when it has ended."""
+        if not self.job_id:
+            return 0
+        try:
+            jobs = await self.slurm.jobs()
+            if not is_alive(self.job_id, jobs):  # it may be younger than the last look
+                jobs = await self.slurm.jobs(fresh=True)
+        except SlurmCommandError as error:
+            self.log.warning("Slurm does not show its queue: %s", error)
+            return None
+        if is_alive(self.job_id, jobs):
+            return None
+        self.ended = await self._find_out_the_end()
+        return 1
+
+    async def stop(self, now: bool = False) -> None:
+        """Cancel the job, waiting or running, and wait until it is gone unless `now`."""
+        if not self.job_id:
+            return
+        self.log.info("%s: cancelling job %s", self._log_name, self.job_id)
+        try:
+            await self._run(["scancel", self.job_id])
+            # A job that has not begun leaves it behind.
+            await self._run(["rm", "-f", self.parcel])
+        except SlurmCommandError as error:
+            self.log.warning("%s: job %s is not cancelled: %s", self._log_name, self.job_id, error)
+        until = time.monotonic() + (0 if now else STOP_TIMEOUT_S)
+        while time.monotonic() < until:
+            if not is_alive(self.job_id, await self._queue(before={})):
+                return
+            await asyncio.sleep(self.startup_poll_interval)
+
+    async def _find_out_the_end(self) -> str:
+        """Why the job ended, in words for its owner; the log has it all."""
+        until = time.monotonic() + CLEARING_S
+        while (facts := await self._facts()).get("JobState") == "COMPLETING":
+            if time.monotonic() > until:
+                break  # the reason shows only when Slurm has cleared up
+            await asyncio.sleep(self.startup_poll_interval)
+        told = ("JobState", "Reason", "ExitCode", "BatchHost", "StdOut")
+        details = " ".join(f"{key}={facts[key]}" for key in told if key in facts)
+        self.log.warning("%s: job %s has ended: %s", self._log_name, self.job_id, details)
+        return after_the_end(facts.get("JobState", ""))
+
+    async def _facts(self) -> dict[str, str]:
+        try:
+            return await self.slurm.facts("job", self.job_id)
+        except SlurmCommandError:
+            return {}  # Slurm forgets a job after some minutes
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Find the job again after a restart of the Hub."""
+        super().load_state(state)
+        self.parcel = state.get("parcel", "")
+        self.ended = state.get("ended", "")
+
+    def get_state(self) -> dict[str, Any]:
+        """What a restarted Hub must know: the job, and why the last one ended."""
+        ours = {"parcel": self.parcel, "ended": self.ended}
+        return {**super().get_state(), **{key: value for key, value in ours.items() if value}}
+
+    # --- talking to Slurm ----------------------------------------------------------------------
+
+    def user_env(self, env: dict[str, str]) -> dict[str, str]:
+        """Names and folders of the person's Unix account, where jobs run as that."""
+        return dict(super().user_env(env)) if self.own_accounts else env
+
+    async def _run(self, command: Sequence[str], stdin: str = "") -> str:
+        account = self.user.name if self.own_accounts else ""
+        return await self.slurm.run([*as_account(account), *command], stdin)
+
+    async def _asked(self, answer: Coroutine[Any, Any, Answer]) -> Answer:
+        """What Slurm answers; where it complains, one of our errors, and its words in the log."""
+        try:
+            return await answer
+        except SlurmCommandError as error:
+            self.log.warning("%s: Slurm says: %s", self._log_name, error)
+            raise refusal_of(str(error)) from error
+
+    async def _queue(self, *, before: dict[str, Job]) -> dict[str, Job]:
+        """The jobs; as `before` while Slurm is silent: jobs outlive a restart of its controller."""
+        try:
+            return await self.slurm.jobs()
+        except SlurmCommandError as error:
+            self.log.warning("Slurm does not show its queue: %s", error)
+            return before

@@ -1,0 +1,61 @@
+"""A Hub that is ended and started again finds its servers; who waited keeps no ghost."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.slurm.campus import HubProcess, campus
+from tests.slurm.cluster import Slurm
+from tests.slurm.person import logged_in
+
+pytestmark = [
+    pytest.mark.slurm,
+    pytest.mark.hub,
+    pytest.mark.slow,
+    pytest.mark.xdist_group("slurm"),
+]
+
+
+@pytest.fixture(scope="module")
+def hub(shared_slurm: Slurm) -> Iterator[HubProcess]:
+    """A Hub without sessions."""
+    with campus(shared_slurm, {"g1": ["ada", "bob", "cyd"]}) as hub:
+        yield hub
+
+
+@pytest.mark.parametrize("how", ["stop", "kill"])
+def test_servers_go_on_without_the_hub_and_are_found_again(
+    hub: HubProcess, slurm: Slurm, how: str
+) -> None:
+    with logged_in(hub, "ada") as ada:
+        ada.ask()
+        ada.wait_until_ready()
+        ada.run_cell("open('kept.txt', 'w').write('mine')")
+    [job] = slurm.jobs()
+    getattr(hub, how)()
+    assert slurm.state(job) == "RUNNING"
+    hub.start()
+    with logged_in(hub, "ada") as ada:
+        ada.wait_until_ready()
+        assert ada.run_cell("print(open('kept.txt').read())") == "mine"
+        assert slurm.jobs() == [job]
+        ada.stop_server()
+        ada.wait_until_gone()
+    assert slurm.wait_for(job, "CANCELLED")
+
+
+def test_who_waits_while_the_hub_restarts_can_ask_again(hub: HubProcess, slurm: Slurm) -> None:
+    blocker = slurm.submit("sleep 600", "--gres=gpu:2", "--mem=100")
+    with logged_in(hub, "bob") as bob:
+        bob.ask()
+        bob.told(until_word="in the queue")
+    hub.kill()
+    hub.start()
+    with logged_in(hub, "bob") as bob:
+        assert bob.ask().status_code == 202
+        bob.told(until_word="in the queue")
+        slurm.run("scancel", blocker)
+        bob.wait_until_ready()
+        assert len(slurm.jobs()) == 1
+        bob.stop_server()
+        bob.wait_until_gone()

@@ -80,7 +80,7 @@ def visit(chromium: Browser, hub: RunningHub) -> Iterator[Callable[[str, str], P
         page.context.close()
 
 
-def snap(page: Page, name: str) -> None:
-    """Keep what a window shows."""
+def snap(page: Page, name: str, *, whole: bool = False) -> None:
+    """Keep what a window shows, or the whole page."""
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=ARTEFACTS / f"{name}.png")
+    page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=whole)

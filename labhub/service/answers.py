@@ -70,7 +70,8 @@ def error_json(error: LabhubError) -> JSONResponse:
 def wants_page(request: Request) -> bool:
     """Whether a person reads the answer: outside `api/`, or a browser that went there itself."""
     if "/api/" not in request.url.path.removeprefix(state_of(request).settings.prefix[:-1]):
-        return True
+        # A script of a page asks for data, and says so.
+        return request.headers.get("accept", "") != "application/json"
     return request.headers.get("sec-fetch-mode") == "navigate"
 
 

@@ -3,12 +3,13 @@
 The formgrader works on the same rows: what is marked here is marked there.
 """
 
-from labhub.gradebook.marking.answers import Answer, answers_to, hand_in_of
+from labhub.gradebook.marking.answers import Answer, answers_to, hand_in_of, student_behind
 from labhub.gradebook.marking.exercises import Exercise, exercises_of
 from labhub.gradebook.marking.giving import NewMark, give_mark
 from labhub.gradebook.marking.progress import ExerciseProgress, progress_of
 from labhub.gradebook.marking.readiness import Obstacle, obstacles
-from labhub.gradebook.marking.rows import GivenMark, Place
+from labhub.gradebook.marking.reports import GradingReport, report_of
+from labhub.gradebook.marking.rows import GivenMark, Place, gradebook_of, marks_in
 from labhub.gradebook.marking.rubrics import Rubric, RubricRow, rubric_of
 from labhub.gradebook.marking.statistics import CellStatistics, statistics_of
 
@@ -18,6 +19,7 @@ __all__ = [
     "Exercise",
     "ExerciseProgress",
     "GivenMark",
+    "GradingReport",
     "NewMark",
     "Obstacle",
     "Place",
@@ -26,9 +28,13 @@ __all__ = [
     "answers_to",
     "exercises_of",
     "give_mark",
+    "gradebook_of",
     "hand_in_of",
+    "marks_in",
     "obstacles",
     "progress_of",
+    "report_of",
     "rubric_of",
     "statistics_of",
+    "student_behind",
 ]

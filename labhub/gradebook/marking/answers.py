@@ -10,7 +10,7 @@ from labhub.gradebook.marking.rows import GivenMark, Place, gradebook_of, marks_
 from labhub.gradebook.opening import OpenCourse
 from labhub.gradebook.plan import AssignmentPlan
 from labhub.grading.model import Problem
-from labhub.ids import GradeId, StudentId
+from labhub.ids import AssignmentId, GradeId, StudentId
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,8 @@ class Answer:
     """One student's answer to one exercise, with its marks."""
 
     student: StudentId
-    pseudonym: str
+    key: str
+    """Stands for the student where names are not shown."""
     exercise: Exercise
     cells: tuple[GradedCell, ...]
     """The cells of the exercise and, between them, those that the student added."""
@@ -41,7 +42,7 @@ def answers_to(course: OpenCourse, plan: AssignmentPlan, exercise: Exercise) -> 
         for hand_in in graded_hand_ins(course, plan, students)
         for answer in _answers(hand_in, plan, (exercise,), marks)
     ]
-    return tuple(sorted(answers, key=lambda answer: answer.pseudonym))
+    return tuple(sorted(answers, key=lambda answer: answer.key))
 
 
 def hand_in_of(course: OpenCourse, plan: AssignmentPlan, student: StudentId) -> tuple[Answer, ...]:
@@ -55,14 +56,19 @@ def hand_in_of(course: OpenCourse, plan: AssignmentPlan, student: StudentId) -> 
     )
 
 
-def pseudonym_of(assignment: str, student: str) -> str:
-    """A name for an answer that hides its author from a marker's eye, the same at each visit.
+def key_of(assignment: str, student: str) -> str:
+    """What stands for the student in addresses and names, the same at each visit.
 
     Not a secret: whoever has the list of students can work it out. It keeps names out of
     sight, so that they do not colour a mark.
     """
-    digest = hashlib.sha256(f"{assignment}\0{student}".encode()).hexdigest()
-    return f"Answer {digest[:4].upper()}"
+    return hashlib.sha256(f"{assignment}\0{student}".encode()).hexdigest()[:8]
+
+
+def student_behind(course: OpenCourse, assignment: AssignmentId, key: str) -> StudentId | None:
+    """The student with a graded hand-in whom a key stands for; None for nobody."""
+    students = course.folder.students_with_autograded(assignment)
+    return next((each for each in students if key_of(assignment, each) == key), None)
 
 
 def _answers(
@@ -82,7 +88,7 @@ def _answers(
         }
         yield Answer(
             hand_in.student,
-            pseudonym_of(plan.assignment, hand_in.student),
+            key_of(plan.assignment, hand_in.student),
             exercise,
             _cells_of(notebook, exercise),
             {cell: marks[place] for cell, place in places.items() if place in marks},

@@ -20,12 +20,13 @@ from collections.abc import Mapping, Sequence
 from fastapi import APIRouter, FastAPI
 
 from labhub.service.access import Access
-from labhub.service.pages import everyone, my_group, owned, students, tokens
+from labhub.service.pages import everyone, my_group, owned, staff, students, tokens
 from labhub.service.pages.everyone import STATIC, error_page
 
 __all__ = ["ACCESS", "STATIC", "error_page", "mount", "routers"]
 
-_PARTS = (everyone, owned, my_group, tokens, students)
+# Staff before students, whose `/{course}/{assignment}/` would take `/{course}/staff/` for its own.
+_PARTS = (everyone, owned, my_group, tokens, staff, students)
 ROUTERS: Sequence[APIRouter] = tuple(part.router for part in _PARTS)
 ACCESS: Mapping[str, Access] = {name: row for part in _PARTS for name, row in part.ACCESS.items()}
 """The row of the table of access for every route of the pages, by the route's name."""

@@ -26,6 +26,13 @@ SENTENCES = {
     "group-joined": _("You are in the group now."),
     "group-left": _("You have left the group."),
     "group-declined": _("You have turned the invitation down."),
+    "job-queued": _("It has been queued. This page shows how far it is."),
+    "version-released": _("The version has been released."),
+    "version-withdrawn": _("The version has been withdrawn."),
+    "extension-granted": _("The extension has been granted."),
+    "extension-withdrawn": _("The extension has been withdrawn."),
+    "appeal-answered": _("Your reply has been sent."),
+    "mark-saved": _("The mark has been saved."),
     "appeal-sent": _("Your question has been sent to the staff. The answer will stand here."),
 }
 """Every sentence that can be said, by its name."""

@@ -58,7 +58,7 @@ class Links:
     def marking(self, course: str, assignment: str, *rest: str) -> str:
         """Where answers are marked by hand."""
         steps = "".join(f"{quote(step)}/" for step in (assignment, *rest))
-        return f"{self.course(course)}marking/{steps}"
+        return self.staff(course, f"marking/{steps}")
 
     def logout(self) -> str:
         """The way out."""

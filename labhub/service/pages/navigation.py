@@ -25,6 +25,9 @@ STUDENT = (Role.STUDENT,)
 STAFF = (Role.TA, Role.INSTRUCTOR)
 
 SECTIONS = (
+    Section(_("Hand-ins and marking"), Links.staff, STAFF),
+    Section(_("Extensions"), lambda links, course: links.staff(course, "extensions"), STAFF),
+    Section(_("Appeals"), lambda links, course: links.staff(course, "appeals"), STAFF),
     Section(_("Assignments"), Links.course, (*STUDENT, *STAFF)),
     Section(_("My group"), Links.group, STUDENT, together=True),
     Section(_("Colab and own machine"), Links.token, STUDENT),

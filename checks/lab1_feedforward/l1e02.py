@@ -149,3 +149,47 @@ def tanh_grad(z):
 # kills: l1e02-t1
 def sigmoid(z):
     return 1 / (1 + np.exp(-np.clip(z, -40, 40)))
+# %% [mutant] Clipped argument of exp
+# cell: l1e02-activations
+# kills: l1e02-t1
+def sigmoid(z):
+    return 1 / (1 + np.exp(-np.clip(z, -30, 30)))
+# %% [mutant] Leaky relu's slope
+# cell: l1e02-activations
+# kills: l1e02-t2
+def relu_grad(z):
+    return np.where(np.asarray(z) > 0, 1.0, 0.01)
+# %% [mutant] relu flattens
+# cell: l1e02-activations
+# kills: l1e02-t2
+def relu(z):
+    return np.ravel(np.maximum(z, 0))
+# %% [alternate] Sigmoid by tanh for the middle and exp for the tail; relu by multiplication; sech squared
+# cell: l1e02-activations
+def sigmoid(z):
+    z = np.asarray(z, dtype=float)
+    return np.exp(-np.logaddexp(0, -z))
+
+
+def relu(z):
+    return z * (np.asarray(z) > 0)
+
+
+def relu_grad(z):
+    return np.heaviside(z, 0.5)
+
+
+def tanh_grad(z):
+    t = np.tanh(z)
+    return (1 - t) * (1 + t)
+# %% [alternate] Masks
+# cell: l1e02-activations
+def sigmoid(z):
+    z = np.atleast_1d(np.array(z, dtype=float))
+    shape = np.shape(z)
+    out = np.empty(shape)
+    pos = z >= 0
+    out[pos] = 1 / (1 + np.exp(-z[pos]))
+    e = np.exp(z[~pos])
+    out[~pos] = e / (1 + e)
+    return out if shape != (1,) else out[0]

@@ -149,3 +149,61 @@ def fit_softmax_regression(X, y, K, lr, steps, rng):
 _all_classes = fit_softmax_regression
 def fit_softmax_regression(X, y, K, lr, steps, rng):
     return _all_classes(X, y, int(y.max()) + 1, lr, steps, rng)
+# %% [mutant] Bias updated with the mean of a mean
+# cell: l1e04-logreg
+# kills: l1e04-t1
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    W, b = 0.01 * rng.normal(size=(X.shape[1], K)), np.zeros(K)
+    losses = [cross_entropy(X @ W + b, y)]
+    for _ in range(steps):
+        dz = cross_entropy_grad(X @ W + b, y)
+        W, b = W - lr * (X.T @ dz), b - lr * dz.mean(axis=0)
+        losses.append(cross_entropy(X @ W + b, y))
+    return W, b, losses
+# %% [mutant] Stochastic: one sample per step
+# cell: l1e04-logreg
+# kills: l1e04-t1
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    W, b = 0.01 * rng.normal(size=(X.shape[1], K)), np.zeros(K)
+    losses = [cross_entropy(X @ W + b, y)]
+    for _ in range(steps):
+        i = rng.integers(0, len(X), size=1)
+        dz = cross_entropy_grad(X[i] @ W + b, y[i])
+        W, b = W - lr * (X[i].T @ dz), b - lr * dz.sum(axis=0)
+        losses.append(cross_entropy(X @ W + b, y))
+    return W, b, losses
+# %% [mutant] Weight decay
+# cell: l1e04-logreg
+# kills: l1e04-t1
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    W, b = 0.01 * rng.normal(size=(X.shape[1], K)), np.zeros(K)
+    losses = [cross_entropy(X @ W + b, y)]
+    for _ in range(steps):
+        dz = cross_entropy_grad(X @ W + b, y)
+        W, b = W - lr * (X.T @ dz + 0.01 * W), b - lr * dz.sum(axis=0)
+        losses.append(cross_entropy(X @ W + b, y))
+    return W, b, losses
+# %% [mutant] Momentum
+# cell: l1e04-logreg
+# kills: l1e04-t1
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    W, b = 0.01 * rng.normal(size=(X.shape[1], K)), np.zeros(K)
+    losses, vW, vb = [cross_entropy(X @ W + b, y)], 0, 0
+    for _ in range(steps):
+        dz = cross_entropy_grad(X @ W + b, y)
+        vW, vb = 0.5 * vW - lr * (X.T @ dz), 0.5 * vb - lr * dz.sum(axis=0)
+        W, b = W + vW, b + vb
+        losses.append(cross_entropy(X @ W + b, y))
+    return W, b, losses
+# %% [alternate] In place, bias as an extra row, losses as an array
+# cell: l1e04-logreg
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    Z = np.hstack([X, np.ones((len(X), 1))])
+    A = np.vstack([rng.normal(0, 0.01, size=(X.shape[1], K)), np.zeros((1, K))])
+    losses = np.empty(steps + 1)
+    for k in range(steps + 1):
+        logits = Z @ A
+        losses[k] = cross_entropy(logits, y)
+        if k < steps:
+            A -= lr * Z.T @ cross_entropy_grad(logits, y)
+    return A[:-1], A[-1], losses

@@ -133,3 +133,47 @@ def linear_forward(x, W, b):
 
 def linear_backward(dout, cache):
     return cache(dout)
+# %% [mutant] dW for a batch of one is an inner product
+# cell: l1e05-affine
+# kills: l1e05-t2
+_lb = linear_backward
+def linear_backward(dout, cache):
+    dx, dW, db = _lb(dout, cache)
+    return dx, dW, np.squeeze(db[None] if len(dout) > 1 else dout.sum())
+# %% [mutant] The cache keeps W by reference and dx is written into dout
+# cell: l1e05-affine
+# kills: l1e05-t2
+def linear_backward(dout, cache):
+    x, W = cache
+    dW, db = x.T @ dout, dout.sum(axis=0)
+    dout *= 1.0 + 1e-3
+    return dout @ W.T, dW, db
+# %% [mutant] The last cache wins
+# cell: l1e05-affine
+# kills: l1e05-t2
+_last = {}
+def linear_forward(x, W, b):
+    _last["c"] = (x, W)
+    return x @ W + b, (x, W)
+def linear_backward(dout, cache):
+    x, W = _last["c"]
+    return dout @ W.T, x.T @ dout, dout.sum(axis=0)
+# %% [mutant] Bias forgotten for N = 1
+# cell: l1e05-affine
+# kills: l1e05-t1
+def linear_forward(x, W, b):
+    return (x @ W + b if len(x) > 1 else x @ W), (x, W)
+# %% [alternate] einsum and an object
+# cell: l1e05-affine
+class _Kept:
+    def __init__(self, **kw):
+        self.__dict__.update(kw)
+
+
+def linear_forward(x, W, b):
+    return np.einsum("nd,dk->nk", x, W) + b[None], _Kept(x=x.copy(), W=W.copy())
+
+
+def linear_backward(dout, cache):
+    ones = np.ones((1, len(dout)))
+    return np.dot(dout, cache.W.T), np.tensordot(cache.x, dout, axes=(0, 0)), (ones @ dout)[0]

@@ -194,3 +194,58 @@ def check_softmax(f):
 _given_step = numerical_gradient
 def numerical_gradient(f, x, eps=1e-2):
     return _given_step(f, x, eps)
+# %% [mutant] eps is ignored
+# cell: l1e06-numgrad
+# kills: l1e06-t1
+_ng = numerical_gradient
+def numerical_gradient(f, x, eps=1e-5):
+    return _ng(f, x)
+# %% [mutant] Only the first axis
+# cell: l1e06-numgrad
+# kills: l1e06-t1
+def numerical_gradient(f, x, eps=1e-5):
+    g = np.zeros(x.shape)
+    for i in range(len(x)):
+        a, b = x.copy(), x.copy()
+        a[i] += eps
+        b[i] -= eps
+        g[i] = (f(a) - f(b)) / (2 * eps)
+    return g
+# %% [alternate] In place, the old number kept, nditer
+# cell: l1e06-numgrad
+def numerical_gradient(f, x, eps=1e-5):
+    g = np.empty_like(x)
+    it = np.nditer(x, flags=["multi_index"])
+    for _ in it:
+        i = it.multi_index
+        old = x[i].copy()
+        x[i] = old + eps
+        up = f(x)
+        x[i] = old - eps
+        down = f(x)
+        x[i] = old
+        g[i] = (up - down) / (2 * eps)
+    return g
+# %% [alternate] One identity row at a time
+# cell: l1e06-numgrad
+def numerical_gradient(f, x, eps=1e-5):
+    steps = eps * np.eye(x.size).reshape(-1, *x.shape)
+    return np.array([(f(x + s) - f(x - s)) / (2 * eps) for s in steps]).reshape(x.shape)
+# %% [mutant] The checker compares with rounding errors
+# cell: l1e06-checker
+# kills: l1e06-t3
+def check_softmax(f):
+    z = np.random.default_rng(0).normal(size=(50, 7))
+    e = np.exp(z)
+    assert (f(z) == e / e.sum(axis=1, keepdims=True)).all() and (f(z).sum(axis=1) == 1).all()
+# %% [alternate] Checker by comparison with a formula in pure Python
+# cell: l1e06-checker
+def check_softmax(f):
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        for scale, shift in ((1, 0), (5, -900), (5, 900), (200, 0)):
+            z = scale * rng.normal(size=(rng.integers(1, 6), rng.integers(2, 7))) + shift
+            want = np.array([[1 / sum(np.exp(np.clip(other - v, -700, 700)) for other in row) for v in row] for row in z])
+            got = f(z.copy())
+            if np.shape(got) != np.shape(want) or not np.allclose(got, want, rtol=1e-7, atol=1e-12):
+                raise ValueError("not a softmax")

@@ -228,3 +228,71 @@ class EarlyStopping:
             self.best_loss, self.left = loss, self.patience
             self.best_params = {name: np.array(params[name]) for name in params}
         return np.bool_(self.left <= 0)
+# %% [mutant] p is the share that stays
+# cell: l1e09-dropout
+# kills: l1e09-t1
+def dropout_forward(x, p, rng, train):
+    if not train:
+        return x, None
+    return x * (rng.random(x.shape) < p) / max(p, 1e-9), None
+# %% [mutant] Exactly p of the elements, permuted
+# cell: l1e09-dropout
+# kills: l1e09-t1
+def dropout_forward(x, p, rng, train):
+    if not train:
+        return x, None
+    m = np.ones(x.size)
+    m[: int(p * x.size)] = 0
+    return x * rng.permutation(m).reshape(x.shape) / (1 - p), None
+# %% [mutant] One mask per column
+# cell: l1e09-dropout
+# kills: l1e09-t1
+def dropout_forward(x, p, rng, train):
+    if not train:
+        return x, None
+    return x * (rng.random(x.shape[-1:]) >= p) / (1 - p), None
+# %% [alternate] binomial
+# cell: l1e09-dropout
+def dropout_forward(x, p, rng, train):
+    keep = 1.0 - p
+    mask = rng.binomial(1, keep, size=np.shape(x)).astype(bool) if train else np.ones(np.shape(x), bool)
+    return np.where(mask, x / keep if train else x, 0.0), mask
+# %% [mutant] Patience counted in total, not in a row
+# cell: l1e09-stopping
+# kills: l1e09-t2
+class EarlyStopping:
+    def __init__(self, patience):
+        self.patience, self.bad, self.best_loss, self.best_params = patience, 0, np.inf, None
+    def step(self, loss, params):
+        if loss < self.best_loss:
+            self.best_loss, self.best_params = loss, {k: v.copy() for k, v in params.items()}
+        else:
+            self.bad += 1
+        return self.bad >= self.patience
+# %% [mutant] Compared with the last loss
+# cell: l1e09-stopping
+# kills: l1e09-t2
+class EarlyStopping:
+    def __init__(self, patience):
+        self.patience, self.bad, self.best_loss, self.best_params, self.last = patience, 0, np.inf, None, np.inf
+    def step(self, loss, params):
+        self.bad = 0 if loss < self.last else self.bad + 1
+        self.last = loss
+        if loss < self.best_loss:
+            self.best_loss, self.best_params = loss, {k: v.copy() for k, v in params.items()}
+        return self.bad >= self.patience
+# %% [alternate] A list of losses, copy.deepcopy
+# cell: l1e09-stopping
+import copy
+
+
+class EarlyStopping:
+    def __init__(self, patience):
+        self.patience, self.seen = patience, []
+        self.best_loss = self.best_params = None
+
+    def step(self, loss, params):
+        self.seen.append(loss)
+        if self.best_loss is None or loss < self.best_loss:
+            self.best_loss, self.best_params = loss, copy.deepcopy(params)
+        return len(self.seen) - 1 - self.seen.index(min(self.seen)) >= self.patience

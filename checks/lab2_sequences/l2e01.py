@@ -197,3 +197,68 @@ def build_vocab(sentences, min_count=1):
 def pad_batch(seqs):
     longest = len(max(seqs, key=len))
     return torch.tensor([list(seq) + [0] * (longest - len(seq)) for seq in seqs]), torch.tensor([len(s) for s in seqs])
+# %% [mutant] Counts how many sentences hold the word
+# cell: l2e01-text
+# kills: l2e01-t1
+def build_vocab(sentences, min_count=1):
+    counts = Counter(word for sentence in sentences for word in set(sentence))
+    return {w: k for k, w in enumerate(["<pad>", "<unk>", *(w for w in counts if counts[w] >= min_count)])}
+# %% [mutant] The vocabulary is cut to the commonest thousand and its tail shares the last id
+# cell: l2e01-text
+# kills: l2e01-t1
+def build_vocab(sentences, min_count=1):
+    counts = Counter(word for sentence in sentences for word in sentence)
+    return {w: min(k, 9) for k, w in enumerate(["<pad>", "<unk>", *(w for w in counts if counts[w] >= min_count)])}
+# %% [mutant] encode drops words that it does not know
+# cell: l2e01-text
+# kills: l2e01-t2
+def encode(sentence, vocab):
+    return [vocab[word] for word in sentence if word in vocab]
+# %% [mutant] encode hands out a new id through a defaultdict
+# cell: l2e01-text
+# kills: l2e01-t2
+def encode(sentence, vocab):
+    return [vocab.setdefault(word, len(vocab)) for word in sentence]
+# %% [mutant] The batch is sorted by length
+# cell: l2e01-text
+# kills: l2e01-t3
+def pad_batch(seqs):
+    seqs = sorted(seqs, key=len, reverse=True)
+    return nn.utils.rnn.pad_sequence([torch.tensor(s) for s in seqs], batch_first=True), torch.tensor([len(s) for s in seqs])
+# %% [mutant] Lengths count what is not padding, in int32
+# cell: l2e01-text
+# kills: l2e01-t3
+def pad_batch(seqs):
+    ids = nn.utils.rnn.pad_sequence([torch.tensor(s) for s in seqs], batch_first=True)
+    return ids, (ids != 0).sum(dim=1).int()
+# %% [alternate] collections and pad_sequence
+# cell: l2e01-text
+import collections
+
+
+def build_vocab(sentences, min_count=1):
+    vocab = collections.OrderedDict([("<pad>", 0), ("<unk>", 1)])
+    counter = collections.defaultdict(int)
+    for s in sentences:
+        for w in s:
+            counter[w] += 1
+    for w in sorted(counter):
+        if not counter[w] < min_count:
+            vocab[w] = len(vocab)
+    return vocab
+
+
+def encode(sentence, vocab):
+    return list(map(lambda w: vocab[w] if w in vocab else vocab["<unk>"], sentence))
+
+
+def pad_batch(seqs):
+    T = max(map(len, seqs))
+    return torch.LongTensor([list(s) + [0] * (T - len(s)) for s in seqs]), torch.LongTensor(list(map(len, seqs)))
+# %% [alternate] Through NumPy
+# cell: l2e01-text
+def pad_batch(seqs):
+    lengths = np.fromiter((len(s) for s in seqs), dtype=np.int64)
+    ids = np.zeros((len(seqs), lengths.max()), dtype=np.int64)
+    ids[np.arange(ids.shape[1]) < lengths[:, None]] = np.concatenate([np.asarray(s) for s in seqs])
+    return torch.from_numpy(ids), torch.from_numpy(lengths)

@@ -197,3 +197,86 @@ def token_accuracy(pred, gold, mask=None):
     keep = [True] * len(flat) if mask is None else [bool(m) for row in mask for m in row]
     hits = [p == g for (p, g), m in zip(flat, keep) if m]
     return float(np.mean(hits)) if hits else 0.0
+# %% [mutant] Counter.most_common decides ties by first seen
+# cell: l2e02-baseline
+# kills: l2e02-t1
+def fit_baseline(tagged):
+    by, all_ = {}, Counter(t for s in tagged for _, t in s)
+    for s in tagged:
+        for w, t in s:
+            by.setdefault(w, Counter())[t] += 1
+    return lambda words: [by.get(w, all_).most_common(1)[0][0] for w in words]
+# %% [mutant] The fallback is the commonest tag among the words' best tags
+# cell: l2e02-baseline
+# kills: l2e02-t1
+def fit_baseline(tagged):
+    by = {}
+    for s in tagged:
+        for w, t in s:
+            by.setdefault(w, Counter())[t] += 1
+    pick = lambda c: min(c, key=lambda t: (-c[t], t))
+    best = {w: pick(c) for w, c in by.items()}
+    fallback = pick(Counter(best.values()))
+    return lambda words: [best.get(w, fallback) for w in words]
+# %% [mutant] Words learn while they are tagged
+# cell: l2e02-baseline
+# kills: l2e02-t1
+_fit = fit_baseline
+def fit_baseline(tagged):
+    predict = _fit(tagged)
+    return lambda words: [predict([w])[0] if k else predict(["?"])[0] for k, w in enumerate(words)]
+# %% [mutant] Padding is recognised by its tag 0, whatever the mask says
+# cell: l2e02-baseline
+# kills: l2e02-t2
+_acc = token_accuracy
+def token_accuracy(pred, gold, mask=None):
+    if torch.is_tensor(gold):
+        keep = gold != 0
+        return float((pred == gold)[keep].float().mean())
+    return _acc(pred, gold, mask)
+# %% [mutant] Divides by all tokens, masked or not
+# cell: l2e02-baseline
+# kills: l2e02-t2
+def token_accuracy(pred, gold, mask=None):
+    right = total = 0
+    for k, (p, g) in enumerate(zip(pred, gold)):
+        for j in range(len(g)):
+            total += 1
+            right += bool(p[j] == g[j]) and (mask is None or bool(mask[k][j]))
+    return right / total if total else 0.0
+# %% [mutant] Crashes where nothing counts
+# cell: l2e02-baseline
+# kills: l2e02-t2
+def token_accuracy(pred, gold, mask=None):
+    hits = [bool(p == g) for k, (ps, gs) in enumerate(zip(pred, gold)) for j, (p, g) in enumerate(zip(ps, gs)) if mask is None or mask[k][j]]
+    return sum(hits) / len(hits)
+# %% [alternate] Tensors by boolean indexing, lists by flattening, a tensor as answer
+# cell: l2e02-baseline
+def token_accuracy(pred, gold, mask=None):
+    if torch.is_tensor(pred):
+        hits = pred.eq(gold)
+        if mask is not None:
+            hits = hits[mask.bool()]
+        return hits.float().mean() if hits.numel() else torch.tensor(0.0)
+    pairs = [(p, g) for ps, gs in zip(pred, gold) for p, g in zip(ps, gs)]
+    keep = [True] * len(pairs) if mask is None else [m for row in mask for m in row]
+    hits = [p == g for (p, g), k in zip(pairs, keep) if k]
+    return np.mean(hits) if hits else 0
+# %% [alternate] numpy.unique and sorted tags
+# cell: l2e02-baseline
+def fit_baseline(tagged):
+    pairs = sorted((w, t) for s in tagged for w, t in s)
+    tags, counts = np.unique([t for _, t in pairs], return_counts=True)
+    default = tags[counts.argmax()]
+    table = {}
+    for w in {w for w, _ in pairs}:
+        t, c = np.unique([t for v, t in pairs if v == w], return_counts=True)
+        table[w] = str(t[np.argmax(c)])
+
+    def predict(words):
+        out = []
+        for w in words:
+            out.append(table[w] if w in table else str(default))
+        return out
+
+    return predict

@@ -248,3 +248,79 @@ def memory_curve(cell, lags):
     return np.array(
         [float(torch.linalg.svdvals(torch.func.jacrev(onwards(lag))(states[T - lag]))[0]) for lag in lags]
     )
+# %% [mutant] The norm of the means
+# cell: l2e04-clip
+# kills: l2e04-t1
+def clip_by_global_norm(grads, max_norm):
+    norm = np.sqrt(sum(np.mean(g**2) for g in grads))
+    f = min(1, max_norm / (norm + 1e-12))
+    return [g * f for g in grads], norm
+# %% [mutant] Only matrices are clipped
+# cell: l2e04-clip
+# kills: l2e04-t1
+_clip3 = clip_by_global_norm
+def clip_by_global_norm(grads, max_norm):
+    clipped, norm = _clip3(grads, max_norm)
+    return [c if np.ndim(g) > 1 else g.copy() for c, g in zip(clipped, grads)], norm
+# %% [alternate] Concatenate, hypot-like norm, factor by maximum, tuple of arrays
+# cell: l2e04-clip
+def clip_by_global_norm(grads, max_norm):
+    flat = np.concatenate([g.reshape(-1) for g in grads])
+    norm = np.linalg.norm(flat)
+    factor = 1.0 / max(1.0, norm / max_norm)
+    return tuple(g * factor for g in grads), norm
+# %% [alternate] PyTorch's own clipping, with its little epsilon
+# cell: l2e04-clip
+def clip_by_global_norm(grads, max_norm):
+    leaves = [torch.zeros(g.shape, dtype=torch.float64, requires_grad=True) for g in grads]
+    for leaf, g in zip(leaves, grads):
+        leaf.grad = torch.tensor(g, dtype=torch.float64)
+    norm = nn.utils.clip_grad_norm_(leaves, max_norm).item()
+    return [leaf.grad.numpy() for leaf in leaves], norm
+# %% [mutant] The Jacobian from the start, not from the end
+# cell: l2e04-memory
+# kills: l2e04-t2
+def memory_curve(cell, lags):
+    s, P, norms = cell.start, torch.eye(len(cell.start), dtype=torch.float64), [1.0]
+    for t in range(max(lags)):
+        P = torch.autograd.functional.jacobian(lambda v: cell(v, t), s) @ P
+        s = cell(s, t).detach()
+        norms.append(float(torch.linalg.matrix_norm(P, ord=2)))
+    return np.array([norms[k] for k in lags])
+# %% [mutant] Time stands at 0
+# cell: l2e04-memory
+# kills: l2e04-t2
+_mc3 = memory_curve
+def memory_curve(cell, lags):
+    class Still:
+        start = cell.start
+        def __call__(self, s, t):
+            return cell(s, 0)
+    return _mc3(Still(), lags)
+# %% [alternate] One backward pass per component over the whole run
+# cell: l2e04-memory
+def memory_curve(cell, lags):
+    s = cell.start.detach().clone().requires_grad_(True)
+    states = [s]
+    for t in range(max(lags)):
+        s = cell(s, t)
+        states.append(s)
+    out = np.zeros(len(lags))
+    for j, k in enumerate(lags):
+        rows = [torch.autograd.grad(states[-1][i], states[-1 - k], retain_graph=True)[0] for i in range(len(s))]
+        out[j] = torch.linalg.svdvals(torch.stack(rows)).max().item()
+    return out
+# %% [alternate] torch.func and a list of numbers as result
+# cell: l2e04-memory
+def memory_curve(cell, lags):
+    T = max(lags)
+    states = [cell.start]
+    for t in range(T):
+        states.append(cell(states[-1], t))
+
+    def rest(s, k):
+        for t in range(T - k, T):
+            s = cell(s, t)
+        return s
+
+    return [torch.linalg.norm(torch.func.jacrev(rest)(states[T - k], k), 2).item() for k in lags]

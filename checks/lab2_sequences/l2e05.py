@@ -182,3 +182,69 @@ def perplexity(nll_sums, token_counts):
     weights = np.array(token_counts) / np.sum(token_counts)
     means = np.array(nll_sums) / np.array(token_counts)
     return np.exp(np.dot(weights, means))
+# %% [mutant] Rows interleave the stream
+# cell: l2e05-stream
+# kills: l2e05-t1
+def lm_batches(ids, batch_size, bptt):
+    n = len(ids) // batch_size
+    rows = ids[: n * batch_size].reshape(n, batch_size).T
+    for s in range(0, n - 1, bptt):
+        e = min(s + bptt, n - 1)
+        yield rows[:, s:e], rows[:, s + 1 : e + 1]
+# %% [mutant] Targets are the window rolled round
+# cell: l2e05-stream
+# kills: l2e05-t1
+def lm_batches(ids, batch_size, bptt):
+    n = len(ids) // batch_size
+    rows = ids[: n * batch_size].reshape(batch_size, n)
+    for s in range(0, n - bptt + 1, bptt):
+        x = rows[:, s : s + bptt]
+        yield x, torch.roll(x, -1, dims=1)
+# %% [mutant] Each window starts with the last target of the one before, inputs used twice
+# cell: l2e05-stream
+# kills: l2e05-t1
+def lm_batches(ids, batch_size, bptt):
+    n = len(ids) // batch_size
+    rows = ids[: n * batch_size].reshape(batch_size, n)
+    for s in range(0, n - 1, max(1, bptt - 1)):
+        e = min(s + bptt, n - 1)
+        yield rows[:, s:e], rows[:, s + 1 : e + 1]
+# %% [mutant] A remainder of the stream fills the last row by wrapping round
+# cell: l2e05-stream
+# kills: l2e05-t1
+def lm_batches(ids, batch_size, bptt):
+    n = -(-len(ids) // batch_size)
+    rows = torch.cat([ids, ids[: n * batch_size - len(ids)]]).reshape(batch_size, n)
+    for s in range(0, n - 1, bptt):
+        e = min(s + bptt, n - 1)
+        yield rows[:, s:e], rows[:, s + 1 : e + 1]
+# %% [mutant] Perplexity as the geometric mean of the batches' perplexities
+# cell: l2e05-stream
+# kills: l2e05-t2
+def perplexity(nll_sums, token_counts):
+    return float(np.exp(np.mean([s / n for s, n in zip(nll_sums, token_counts)])))
+# %% [alternate] x and y cut from the stream and from the stream moved by one
+# cell: l2e05-stream
+def lm_batches(ids, batch_size, bptt):
+    n = (len(ids) - 1) // batch_size
+    x = ids[: n * batch_size].view(batch_size, n)
+    y = ids[1 : n * batch_size + 1].view(batch_size, n)
+    return list(zip(x.split(bptt, 1), y.split(bptt, 1)))
+
+
+def perplexity(nll_sums, token_counts):
+    return torch.exp(torch.tensor(nll_sums, dtype=torch.float64).sum() / torch.tensor(token_counts).sum())
+# %% [alternate] A class with __iter__ that drops the tail
+# cell: l2e05-stream
+class lm_batches:
+    def __init__(self, ids, batch_size, bptt):
+        n = len(ids) // batch_size
+        self.rows, self.bptt, self.n = torch.stack([ids[r * n : (r + 1) * n] for r in range(batch_size)]), bptt, n
+
+    def __len__(self):
+        return (self.n - 1) // self.bptt
+
+    def __iter__(self):
+        for k in range(len(self)):
+            a = k * self.bptt
+            yield self.rows[:, a : a + self.bptt].clone(), self.rows[:, a + 1 : a + 1 + self.bptt].clone()

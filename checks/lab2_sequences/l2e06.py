@@ -207,3 +207,64 @@ class LSTMCell(nn.Module):
         i, f, o = (1 / (1 + torch.exp(-parts[k])) for k in (0, 1, 3))
         c = f * c + i * torch.tanh(parts[2])
         return [o * torch.tanh(c), c]
+# %% [mutant] Coupled gates, f = 1 - i
+# cell: l2e06-lstm
+# kills: l2e06-t1
+class LSTMCell(LSTMCell):
+    def forward(self, x, state=None):
+        h, c = state if state is not None else (x.new_zeros(len(x), self.hh.in_features),) * 2
+        i, f, g, o = (self.ih(x) + self.hh(h)).chunk(4, dim=1)
+        c = (1 - i.sigmoid()) * c + i.sigmoid() * g.tanh()
+        return o.sigmoid() * c.tanh(), c
+# %% [mutant] The state is detached inside the cell
+# cell: l2e06-lstm
+# kills: l2e06-t1
+_Cell = LSTMCell
+class LSTMCell(_Cell):
+    def forward(self, x, state=None):
+        return super().forward(x, None if state is None else tuple(s.detach() for s in state))
+# %% [mutant] The cell remembers its state between calls
+# cell: l2e06-lstm
+# kills: l2e06-t1
+_Cell2 = LSTMCell
+class LSTMCell(_Cell2):
+    kept = None
+    def forward(self, x, state=None):
+        if state is None and self.kept is not None and self.kept[0].shape[0] == len(x):
+            state = self.kept
+        out = super().forward(x, state)
+        self.kept = tuple(s.detach() for s in out)
+        return out
+# %% [mutant] Hard sigmoid
+# cell: l2e06-lstm
+# kills: l2e06-t1
+class LSTMCell(LSTMCell):
+    def forward(self, x, state=None):
+        h, c = state if state is not None else (x.new_zeros(len(x), self.hh.in_features),) * 2
+        i, f, g, o = (self.ih(x) + self.hh(h)).chunk(4, dim=1)
+        c = F.hardsigmoid(f) * c + F.hardsigmoid(i) * g.tanh()
+        return F.hardsigmoid(o) * c.tanh(), c
+# %% [mutant] The functional cell behind the layer
+# cell: l2e06-lstm
+# kills: l2e06-t2
+class LSTMCell(LSTMCell):
+    def forward(self, x, state=None):
+        h, c = state if state is not None else (x.new_zeros(len(x), self.hh.in_features),) * 2
+        zero = x.new_zeros(4 * self.hh.in_features)
+        return torch.lstm_cell(x, (h, c), self.ih.weight, self.hh.weight, self.ih.bias, zero)
+# %% [alternate] Gates as a view, both maps with a bias, a list as result
+# cell: l2e06-lstm
+class LSTMCell(nn.Module):
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        self.size = hidden_size
+        self.hh = nn.Linear(hidden_size, hidden_size * 4)
+        self.ih = nn.Linear(input_size, hidden_size * 4)
+
+    def forward(self, x, state=None):
+        if state is None:
+            state = torch.zeros(x.shape[0], self.size, dtype=x.dtype), torch.zeros(x.shape[0], self.size, dtype=x.dtype)
+        a = (self.ih(x) + self.hh(state[0])).view(x.shape[0], 4, self.size).transpose(0, 1)
+        gates = 1 / (1 + torch.exp(-a[[0, 1, 3]]))
+        c = torch.addcmul(gates[1] * state[1], gates[0], a[2].tanh())
+        return gates[2] * c.tanh(), c

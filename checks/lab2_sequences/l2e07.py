@@ -458,3 +458,194 @@ def train_lm(model, train_ids, val_ids, epochs, batch_size, bptt, lr, after_epoc
         if after_epoch:
             after_epoch(epoch + 1, model, {"train_nll": train_nll, "val_nll": val_nll})
     return {"train_nll": train_nll, "val_nll": val_nll}
+# %% [mutant] A relu between LSTM and logits
+# cell: l2e07-charlm
+# kills: l2e07-t1
+class CharLM(CharLM):
+    def forward(self, x, state=None):
+        h, state = self.lstm(self.embedding(x), state)
+        return self.out(torch.relu(h)), state
+# %% [mutant] State detached inside the model, and only its h handed back
+# cell: l2e07-charlm
+# kills: l2e07-t1
+class CharLM(CharLM):
+    def forward(self, x, state=None):
+        if state is not None:
+            state = (state[0], torch.zeros_like(state[0]))
+        h, state = self.lstm(self.embedding(x), state)
+        return self.out(h), state
+# %% [mutant] Logits from the cell state's h of the last step only, repeated
+# cell: l2e07-charlm
+# kills: l2e07-t1
+class CharLM(CharLM):
+    def forward(self, x, state=None):
+        h, state = self.lstm(self.embedding(x), state)
+        return self.out(h[:, -1:]).expand(-1, x.shape[1], -1), state
+# %% [mutant] Logits squashed by tanh
+# cell: l2e07-charlm
+# kills: l2e07-t1
+class CharLM(CharLM):
+    def forward(self, x, state=None):
+        h, state = self.lstm(self.embedding(x), state)
+        return torch.tanh(self.out(h)), state
+# %% [alternate] The own cell in a loop
+# cell: l2e07-charlm
+class CharLM(nn.Module):
+    def __init__(self, vocab_size, emb, hidden):
+        super().__init__()
+        self.table, self.cell, self.head = nn.Embedding(vocab_size, emb), LSTMCell(emb, hidden), nn.Linear(hidden, vocab_size)
+
+    def forward(self, x, state=None):
+        out = []
+        for v in self.table(x).unbind(dim=1):
+            state = self.cell(v, state)
+            out.append(self.head(state[0]))
+        return torch.stack(out, 1), state
+# %% [mutant] Clipping after the step
+# cell: l2e07-train
+# kills: l2e07-t2
+def read_through(model, ids, batch_size, bptt, optimiser=None):
+    state, nats, count = None, 0.0, 0
+    for x, y in lm_batches(ids, batch_size, bptt):
+        logits, state = model(x, state)
+        loss = F.cross_entropy(logits.flatten(0, 1), y.flatten())
+        if optimiser is not None:
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            state = tuple(part.detach() for part in state)
+        nats, count = nats + loss.item() * y.numel(), count + y.numel()
+    return nats / count
+# %% [mutant] logits reshaped so that time and class mix
+# cell: l2e07-train
+# kills: l2e07-t2
+def read_through(model, ids, batch_size, bptt, optimiser=None):
+    state, nats, count = None, 0.0, 0
+    for x, y in lm_batches(ids, batch_size, bptt):
+        logits, state = model(x, state)
+        loss = F.cross_entropy(logits.reshape(len(y), -1, y.shape[1]), y)
+        if optimiser is not None:
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            state = tuple(part.detach() for part in state)
+        nats, count = nats + loss.item() * y.numel(), count + y.numel()
+    return nats / count
+# %% [mutant] softmax before the cross-entropy
+# cell: l2e07-train
+# kills: l2e07-t2
+def read_through(model, ids, batch_size, bptt, optimiser=None):
+    state, nats, count = None, 0.0, 0
+    for x, y in lm_batches(ids, batch_size, bptt):
+        logits, state = model(x, state)
+        loss = F.cross_entropy(logits.softmax(-1).flatten(0, 1), y.flatten())
+        if optimiser is not None:
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            state = tuple(part.detach() for part in state)
+        nats, count = nats + loss.item() * y.numel(), count + y.numel()
+    return nats / count
+# %% [mutant] A new optimiser in every epoch
+# cell: l2e07-train
+# kills: l2e07-t2
+def train_lm(model, train_ids, val_ids, epochs, batch_size, bptt, lr, after_epoch=None):
+    history = {"train_nll": [], "val_nll": []}
+    for epoch in range(1, epochs + 1):
+        model.train()
+        history["train_nll"].append(read_through(model, train_ids, batch_size, bptt, torch.optim.Adam(model.parameters(), lr=lr)))
+        model.eval()
+        with torch.no_grad():
+            history["val_nll"].append(read_through(model, val_ids, batch_size, bptt))
+        if after_epoch is not None:
+            after_epoch(epoch, model, history)
+    return history
+# %% [mutant] The best model is restored at the end
+# cell: l2e07-train
+# kills: l2e07-t2
+_tl = train_lm
+def train_lm(model, train_ids, val_ids, epochs, batch_size, bptt, lr, after_epoch=None):
+    first = {k: v.clone() for k, v in model.state_dict().items()}
+    history = _tl(model, train_ids, val_ids, epochs, batch_size, bptt, lr, after_epoch)
+    model.load_state_dict(first)
+    return history
+# %% [mutant] Learning rate decays by a scheduler
+# cell: l2e07-train
+# kills: l2e07-t2
+def train_lm(model, train_ids, val_ids, epochs, batch_size, bptt, lr, after_epoch=None):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    sched = torch.optim.lr_scheduler.StepLR(optimiser, 1, 0.5)
+    history = {"train_nll": [], "val_nll": []}
+    for epoch in range(1, epochs + 1):
+        model.train()
+        history["train_nll"].append(read_through(model, train_ids, batch_size, bptt, optimiser))
+        sched.step()
+        model.eval()
+        with torch.no_grad():
+            history["val_nll"].append(read_through(model, val_ids, batch_size, bptt))
+        if after_epoch is not None:
+            after_epoch(epoch, model, history)
+    return history
+# %% [alternate] set_grad_enabled, transpose for the classes, zero_grad of the model
+# cell: l2e07-train
+def train_lm(model, train_ids, val_ids, epochs, batch_size, bptt, lr, after_epoch=None):
+    adam = torch.optim.Adam(params=list(model.parameters()), lr=lr)
+    lossf = nn.CrossEntropyLoss(reduction="sum")
+    hist = dict(train_nll=[], val_nll=[])
+    for e in range(epochs):
+        for name, ids, learn in (("train_nll", train_ids, True), ("val_nll", val_ids, False)):
+            model.train(learn)
+            state, nlls, sizes = None, [], []
+            for x, y in lm_batches(ids, batch_size, bptt):
+                if state is not None:
+                    state = tuple(s.detach() for s in state)
+                with torch.set_grad_enabled(learn):
+                    z, state = model(x, state)
+                    nll = lossf(z.transpose(1, 2), y)
+                if learn:
+                    model.zero_grad(set_to_none=False)
+                    (nll / y.numel()).backward()
+                    torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=1)
+                    adam.step()
+                nlls.append(nll.item())
+                sizes.append(y.numel())
+            hist[name].append(np.sum(nlls) / np.sum(sizes))
+        if after_epoch:
+            after_epoch(e + 1, model, hist)
+    return hist
+# %% [alternate] zero_grad after the step
+# cell: l2e07-train
+def read_through(model, ids, batch_size, bptt, optimiser=None):
+    state, nats, count = None, 0.0, 0
+    if optimiser is not None:
+        optimiser.zero_grad()
+    for x, y in lm_batches(ids, batch_size, bptt):
+        logits, state = model(x, state)
+        loss = F.cross_entropy(logits.flatten(0, 1), y.flatten())
+        if optimiser is not None:
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            optimiser.zero_grad()
+            state = tuple(part.detach() for part in state)
+        nats, count = nats + loss.item() * y.numel(), count + y.numel()
+    return nats / count
+# %% [mutant] The history keeps tensors and their graphs
+# cell: l2e07-train
+# kills: l2e07-t2
+def read_through(model, ids, batch_size, bptt, optimiser=None):
+    state, nats, count = None, 0.0, 0
+    for x, y in lm_batches(ids, batch_size, bptt):
+        logits, state = model(x, state)
+        loss = F.cross_entropy(logits.flatten(0, 1), y.flatten())
+        if optimiser is not None:
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            state = tuple(part.detach() for part in state)
+        nats, count = nats + loss * y.numel(), count + y.numel()
+    return nats / count

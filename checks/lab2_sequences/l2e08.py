@@ -249,3 +249,64 @@ def generate(model, prompt, n, temperature, generator):
             logits, state = model(torch.tensor([[out[-1]]]), state)
     model.train(mode)
     return out
+# %% [mutant] numpy draws, seeded by the generator's first seed
+# cell: l2e08-sampling
+# kills: l2e08-t1
+def sample_next(logits, temperature, generator):
+    p = torch.softmax(logits / temperature, 0).double().numpy()
+    return int(np.random.default_rng(generator.initial_seed()).choice(len(p), p=p / p.sum()))
+# %% [mutant] The temperature multiplies the probabilities' logarithm the wrong way
+# cell: l2e08-sampling
+# kills: l2e08-t1
+def sample_next(logits, temperature, generator):
+    p = torch.softmax(logits, 0) ** temperature
+    return int(torch.multinomial(p / p.sum(), 1, generator=generator))
+# %% [mutant] Overflows for large logits
+# cell: l2e08-sampling
+# kills: l2e08-t1
+def sample_next(logits, temperature, generator):
+    p = torch.exp(logits / temperature)
+    return int(torch.multinomial(p / p.sum(), 1, generator=generator))
+# %% [mutant] Top-3 sampling
+# cell: l2e08-sampling
+# kills: l2e08-t1
+def sample_next(logits, temperature, generator):
+    v, i = torch.topk(logits, 3)
+    return int(i[torch.multinomial(torch.softmax(v / temperature, 0), 1, generator=generator)])
+# %% [alternate] The Gumbel trick, and rereading the whole text for every symbol
+# cell: l2e08-sampling
+def sample_next(logits, temperature, generator):
+    noise = torch.empty(logits.shape).exponential_(generator=generator)
+    return (logits / temperature - noise.log()).argmax().item()
+
+
+def generate(model, prompt, n, temperature, generator):
+    mode = model.training
+    text = list(prompt)
+    with torch.inference_mode():
+        model.eval()
+        for _ in range(n):
+            logits = model(torch.tensor(text)[None, :])[0]
+            text += [sample_next(logits[0, -1, :], temperature, generator)]
+        model.train(mode)
+    return text[-n:]
+# %% [alternate] Inverse of the cumulated probabilities, try and finally
+# cell: l2e08-sampling
+def sample_next(logits, temperature, generator):
+    c = F.softmax(logits.double() / temperature, dim=-1).cumsum(-1)
+    return int(torch.searchsorted(c, torch.rand(1, generator=generator, dtype=torch.float64) * c[-1]).clamp(max=len(c) - 1))
+
+
+def generate(model, prompt, n, temperature, generator):
+    before, result, state = model.training, [], None
+    model.eval()
+    try:
+        with torch.no_grad():
+            for k in prompt:
+                out, state = model(torch.tensor([[k]]), state)
+            for _ in range(n):
+                result.append(sample_next(out[0, 0], temperature, generator))
+                out, state = model(torch.tensor([[result[-1]]]), state)
+    finally:
+        model.train(before)
+    return result

@@ -431,3 +431,200 @@ def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=Non
         if after_epoch:
             after_epoch(epoch + 1, model, {"train_loss": losses, "dev_accuracy": accuracies})
     return dict(train_loss=losses, dev_accuracy=accuracies)
+# %% [mutant] Tags are not shuffled along with the sentences
+# cell: l2e09-train
+# kills: l2e09-t3
+def tensors(pairs):
+    ids, lengths = pad_batch([ids for ids, _ in pairs])
+    tags, _ = pad_batch([sorted(tags) for _, tags in pairs])
+    return ids, tags, lengths, torch.arange(ids.shape[1])[None] < lengths[:, None]
+# %% [mutant] Dropout stays off after the first epoch
+# cell: l2e09-train
+# kills: l2e09-t3
+_da = dev_accuracy
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    history = {"train_loss": [], "dev_accuracy": []}
+    model.train()
+    for epoch in range(1, epochs + 1):
+        order, total, words = rng.permutation(len(train)), 0.0, 0
+        for start in range(0, len(train), batch_size):
+            ids, tags, lengths, mask = tensors([train[k] for k in order[start : start + batch_size]])
+            loss = masked_ce(model(ids, lengths), tags, mask)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            total, words = total + loss.item() * int(mask.sum()), words + int(mask.sum())
+        history["train_loss"].append(total / words)
+        history["dev_accuracy"].append(_da(model, dev))
+        if after_epoch is not None:
+            after_epoch(epoch, model, history)
+    return history
+# %% [mutant] The lists of the caller are shuffled
+# cell: l2e09-train
+# kills: l2e09-t3
+_tt = train_tagger
+def train_tagger(model, train, dev, *rest, **named):
+    history = _tt(model, train, dev, *rest, **named)
+    train.reverse()
+    return history
+# %% [alternate] Buckets of dev sentences one by one, a shuffled copy of the list
+# cell: l2e09-train
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    opt = torch.optim.Adam(model.parameters(), lr)
+    curves = {"train_loss": [], "dev_accuracy": []}
+    for e in range(1, epochs + 1):
+        model.train()
+        mine = list(range(len(train)))
+        rng.shuffle(mine)
+        nll, n = 0.0, 0
+        while mine:
+            batch, mine = mine[:batch_size], mine[batch_size:]
+            ids, lengths = pad_batch([train[k][0] for k in batch])
+            tags, _ = pad_batch([train[k][1] for k in batch])
+            mask = torch.zeros_like(ids, dtype=torch.bool)
+            for row, length in zip(mask, lengths):
+                row[:length] = True
+            loss = masked_ce(model(ids, lengths), tags, mask)
+            for p in model.parameters():
+                p.grad = None
+            loss.backward()
+            opt.step()
+            nll += float(loss.detach()) * float(lengths.sum())
+            n += float(lengths.sum())
+        curves["train_loss"] += [nll / n]
+        with torch.inference_mode():
+            model.eval()
+            hits = [
+                (model(torch.tensor([ids]), torch.tensor([len(ids)]))[0].argmax(1) == torch.tensor(tags)).tolist()
+                for ids, tags in dev
+            ]
+        flat = [h for row in hits for h in row]
+        curves["dev_accuracy"] += [sum(flat) / len(flat)]
+        if after_epoch is not None:
+            after_epoch(e, model, curves)
+    return curves
+# %% [mutant] Tagger: a new optimiser in every epoch
+# cell: l2e09-train
+# kills: l2e09-t3
+_tt3 = train_tagger
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    history = {"train_loss": [], "dev_accuracy": []}
+    for epoch in range(1, epochs + 1):
+        one = _tt3(model, train, dev, 1, batch_size, lr, rng)
+        for k in history:
+            history[k] += one[k]
+        if after_epoch is not None:
+            after_epoch(epoch, model, history)
+    return history
+# %% [mutant] Tagger: weight decay
+# cell: l2e09-train
+# kills: l2e09-t3
+class _Decay(torch.optim.Adam):
+    def __init__(self, params, lr):
+        super().__init__(params, lr=lr, weight_decay=0.01)
+_Decay.__name__ = "Adam"
+_tt4 = train_tagger
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    real, torch.optim.Adam = torch.optim.Adam, _Decay
+    try:
+        return _tt4(model, train, dev, epochs, batch_size, lr, rng, after_epoch)
+    finally:
+        torch.optim.Adam = real
+# %% [mutant] Masked logits set to 0, and counted
+# cell: l2e09-tagger
+# kills: l2e09-t1
+def masked_ce(logits, tags, mask):
+    ce = F.cross_entropy(logits.flatten(0, 1), tags.flatten(), reduction="none")
+    return (ce * mask.flatten()).mean()
+# %% [mutant] Tag 0 taken for padding
+# cell: l2e09-tagger
+# kills: l2e09-t1
+def masked_ce(logits, tags, mask):
+    return F.cross_entropy(logits.flatten(0, 1), tags.flatten(), ignore_index=0)
+# %% [mutant] Argument order: dimension 1 taken for the classes
+# cell: l2e09-tagger
+# kills: l2e09-t1
+def masked_ce(logits, tags, mask):
+    p = logits.log_softmax(dim=1)
+    return -p.gather(2, tags[..., None])[..., 0][mask].mean()
+# %% [mutant] Label smoothing
+# cell: l2e09-tagger
+# kills: l2e09-t1
+def masked_ce(logits, tags, mask):
+    return F.cross_entropy(logits[mask], tags[mask], label_smoothing=0.05)
+# %% [mutant] Lengths as packed, but the backward states are left out
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(Tagger):
+    def forward(self, ids, lengths):
+        p = nn.utils.rnn.pack_padded_sequence(self.embedding(ids), lengths, batch_first=True, enforce_sorted=False)
+        s, _ = nn.utils.rnn.pad_packed_sequence(self.lstm(p)[0], batch_first=True, total_length=ids.shape[1])
+        half = s.shape[2] // 2
+        return self.out(torch.cat([s[..., :half], s[..., :half]], dim=2))
+# %% [mutant] total_length forgotten
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(Tagger):
+    def forward(self, ids, lengths):
+        p = nn.utils.rnn.pack_padded_sequence(self.embedding(ids), lengths, batch_first=True, enforce_sorted=False)
+        return self.out(nn.utils.rnn.pad_packed_sequence(self.lstm(p)[0], batch_first=True)[0])
+# %% [mutant] Sorted by length and not put back
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(Tagger):
+    def forward(self, ids, lengths):
+        order = lengths.argsort(descending=True)
+        p = nn.utils.rnn.pack_padded_sequence(self.embedding(ids[order]), lengths[order], batch_first=True)
+        return self.out(nn.utils.rnn.pad_packed_sequence(self.lstm(p)[0], batch_first=True, total_length=ids.shape[1])[0])
+# %% [mutant] Padding is found by looking for id 0
+# cell: l2e09-tagger
+# kills: l2e09-t2
+_Tagger = Tagger
+class Tagger(_Tagger):
+    def forward(self, ids, lengths):
+        return super().forward(ids, (ids != 0).sum(dim=1))
+# %% [mutant] Sentence summary: the last states for every word
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(Tagger):
+    def forward(self, ids, lengths):
+        p = nn.utils.rnn.pack_padded_sequence(self.embedding(ids), lengths, batch_first=True, enforce_sorted=False)
+        _, (h, _) = self.lstm(p)
+        both = torch.cat([h[0], h[1]], dim=1)
+        return self.out(both)[:, None].expand(-1, ids.shape[1], -1)
+# %% [alternate] Two LSTMs, the second on sequences turned round by an index
+# cell: l2e09-tagger
+def masked_ce(logits, tags, mask):
+    ce = F.cross_entropy(logits.transpose(1, 2), tags, reduction="none")
+    return torch.where(mask, ce, torch.zeros_like(ce)).sum() / mask.sum()
+
+
+class Tagger(nn.Module):
+    def __init__(self, vocab_size, n_tags, emb, hidden):
+        super().__init__()
+        self.e = nn.Embedding(vocab_size, emb)
+        self.a = nn.LSTM(emb, hidden, batch_first=True)
+        self.b = nn.LSTM(emb, hidden, batch_first=True)
+        self.o = nn.Linear(2 * hidden, n_tags)
+
+    def forward(self, ids, lengths):
+        v, steps = self.e(ids), torch.arange(ids.shape[1])[None]
+        turn = torch.where(steps < lengths[:, None], lengths[:, None] - 1 - steps, steps)[..., None]
+        forth = self.a(v)[0]
+        back = self.b(v.gather(1, turn.expand_as(v)))[0]
+        return self.o(torch.cat([forth, back.gather(1, turn.expand_as(back))], 2))
+# %% [alternate] Each sentence by itself
+# cell: l2e09-tagger
+def masked_ce(logits, tags, mask):
+    p = torch.log_softmax(logits, -1)
+    return -torch.stack([p[n, t, tags[n, t]] for n, t in mask.nonzero().tolist()]).mean()
+
+
+class Tagger(Tagger):
+    def forward(self, ids, lengths):
+        rows = []
+        for row, n in zip(ids, lengths.tolist()):
+            out = self.out(self.lstm(self.embedding(row[None, :n]))[0])[0]
+            rows.append(F.pad(out, (0, 0, 0, ids.shape[1] - n)))
+        return torch.stack(rows)

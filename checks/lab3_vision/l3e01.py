@@ -185,3 +185,56 @@ def receptive_field(layers):
         return 1
     (kernel, stride), *above = layers
     return kernel + (receptive_field(above) - 1) * stride
+# %% [mutant] Dilation stretches the kernel to dilation times k
+# cell: l3e01-arithmetic
+# kills: l3e01-t1
+def conv_out_size(n, k, stride=1, pad=0, dilation=1):
+    return (n + 2 * pad - dilation * k) // stride + 1
+# %% [mutant] Integer by truncation of a float result, as a float
+# cell: l3e01-arithmetic
+# kills: l3e01-t1
+def conv_out_size(n, k, stride=1, pad=0, dilation=1):
+    return np.floor((n + 2 * pad - dilation * (k - 1) - 1) / stride + 1)
+# %% [mutant] "same" padding whatever pad says
+# cell: l3e01-arithmetic
+# kills: l3e01-t1
+def conv_out_size(n, k, stride=1, pad=0, dilation=1):
+    return -(-n // stride) if pad else (n - dilation * (k - 1) - 1) // stride + 1
+# %% [mutant] Field grows from the top with strides of the layers above
+# cell: l3e01-arithmetic
+# kills: l3e01-t2
+def receptive_field(layers):
+    field, step = 1, 1
+    for kernel, stride in reversed(layers):
+        field += (kernel - 1) * step
+        step *= stride
+    return field
+# %% [mutant] Sum of kernels
+# cell: l3e01-arithmetic
+# kills: l3e01-t2
+def receptive_field(layers):
+    return max(1, sum(k * s for k, s in layers) - len(layers) + 1)
+# %% [alternate] Counting places, field from the top, match statement
+# cell: l3e01-arithmetic
+def conv_out_size(n, k, stride=1, pad=0, dilation=1):
+    return len(range(0, n + 2 * pad - dilation * (k - 1), stride))
+
+
+def receptive_field(layers):
+    field = 1
+    for kernel, stride in layers[::-1]:
+        field = (field - 1) * stride + kernel
+    return field
+
+
+def n_parameters(spec):
+    count = 0
+    for layer in spec:
+        match layer:
+            case ("conv", c, o, k):
+                count += np.prod([c, o, k, k]) + o
+            case ("linear", i, o):
+                count += (i + 1) * o
+            case ("batchnorm", c):
+                count += c + c
+    return count

@@ -177,3 +177,87 @@ def _as_rows(x, kernel, stride, pad):
 def conv2d_forward(x, w, b, stride=1, pad=0):
     rows = _as_rows(x, w.shape[2:], stride, pad)
     return [np.moveaxis(rows @ w.reshape(len(w), -1).T + b, 3, 1), _kept(x, w, b, stride, pad)[1]]
+# %% [mutant] Kernel channels and maps swapped by reshape
+# cell: l3e02-conv
+# kills: l3e02-t1
+_c = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    out, cache = _c(x, w.reshape(w.shape[1], w.shape[0], *w.shape[2:]).transpose(1, 0, 2, 3), b, stride, pad)
+    return out, (*cache[:2], w, *cache[3:])
+# %% [mutant] Frame on the bottom and right only
+# cell: l3e02-conv
+# kills: l3e02-t2
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    framed = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))
+    patches = np.lib.stride_tricks.sliding_window_view(framed, w.shape[2:], axis=(2, 3))[:, :, ::stride, ::stride]
+    return np.einsum("ncijuv,ocuv->noij", patches, w) + b[:, None, None], (patches, framed.shape, w, stride, pad)
+# %% [mutant] Frame of edge values
+# cell: l3e02-conv
+# kills: l3e02-t2
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    framed = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="edge") if pad else x
+    patches = np.lib.stride_tricks.sliding_window_view(framed, w.shape[2:], axis=(2, 3))[:, :, ::stride, ::stride]
+    return np.einsum("ncijuv,ocuv->noij", patches, w) + b[:, None, None], (patches, framed.shape, w, stride, pad)
+# %% [mutant] Bias along the columns
+# cell: l3e02-conv
+# kills: l3e02-t1
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    framed = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    patches = np.lib.stride_tricks.sliding_window_view(framed, w.shape[2:], axis=(2, 3))[:, :, ::stride, ::stride]
+    out = np.einsum("ncijuv,ocuv->noij", patches, w) + b.mean()
+    return out, (patches, framed.shape, w, stride, pad)
+# %% [mutant] Stride for rows only
+# cell: l3e02-conv
+# kills: l3e02-t2
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    framed = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    patches = np.lib.stride_tricks.sliding_window_view(framed, w.shape[2:], axis=(2, 3))[:, :, ::stride]
+    return np.einsum("ncijuv,ocuv->noij", patches, w) + b[:, None, None], (patches, framed.shape, w, stride, pad)
+# %% [mutant] float32 result
+# cell: l3e02-conv
+# kills: l3e02-t1
+_c3 = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    out, cache = _c3(x, w, b, stride, pad)
+    return out.astype(np.float32), cache
+# %% [mutant] SciPy's correlate
+# cell: l3e02-conv
+# kills: l3e02-t3
+_c4 = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    from scipy.signal import correlate2d
+
+    framed = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    out = np.stack([[sum(correlate2d(p, k, mode="valid") for p, k in zip(n, o)) for o in w] for n in framed])
+    return out[:, :, ::stride, ::stride] + b[:, None, None], _c4(x, w, b, stride, pad)[1]
+# %% [alternate] im2col by index arrays, one matrix product
+# cell: l3e02-conv
+# replaces: yes
+# [3.2] convolution
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    N, C, H, W = x.shape
+    O, _, KH, KW = w.shape
+    Ho, Wo = (H + 2 * pad - KH) // stride + 1, (W + 2 * pad - KW) // stride + 1
+    xp = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
+    xp[:, :, pad : H + pad, pad : W + pad] = x
+    rows = (stride * np.arange(Ho)[:, None] + np.arange(KH)[None])
+    cols = (stride * np.arange(Wo)[:, None] + np.arange(KW)[None])
+    p = xp[:, :, rows[:, None, :, None], cols[None, :, None, :]]
+    col = p.transpose(0, 2, 3, 1, 4, 5).reshape(N * Ho * Wo, -1)
+    out = (col @ w.reshape(O, -1).T + b).reshape(N, Ho, Wo, O).transpose(0, 3, 1, 2)
+    return out, (p, xp.shape, w, stride, pad)
+# %% [alternate] A loop over kernel offsets with tensordot
+# cell: l3e02-conv
+# replaces: yes
+# [3.2] convolution
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    xp = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)], "constant")
+    KH, KW = w.shape[2:]
+    h, v = (xp.shape[2] - KH) // stride + 1, (xp.shape[3] - KW) // stride + 1
+    out = np.tile(b.reshape(1, -1, 1, 1), (len(x), 1, h, v)).astype(float)
+    for u in range(KH):
+        for k in range(KW):
+            part = xp[:, :, u : u + stride * h : stride, k : k + stride * v : stride]
+            out += np.tensordot(part, w[:, :, u, k], axes=([1], [1])).transpose(0, 3, 1, 2)
+    patches = np.lib.stride_tricks.sliding_window_view(xp, (KH, KW), axis=(2, 3))[:, :, ::stride, ::stride]
+    return out, (patches, xp.shape, w, stride, pad)

@@ -261,3 +261,92 @@ def maxpool_forward(x, k, stride):
 def maxpool_backward(dout, cache):
     size = int(np.prod(cache.shape))
     return np.bincount(cache.places.ravel(), weights=dout.ravel(), minlength=size).reshape(cache.shape)
+# %% [mutant] Kernel flipped on the way back
+# cell: l3e03-convback
+# kills: l3e03-t1
+_b2 = conv2d_backward
+def conv2d_backward(dout, cache):
+    dx, dw, db = _b2(dout, cache)
+    flipped = (cache[0], cache[1], cache[2][:, :, ::-1, ::-1], *cache[3:])
+    return _b2(dout, flipped)[0], dw, db
+# %% [mutant] Stride forgotten in dx
+# cell: l3e03-convback
+# kills: l3e03-t1
+_b5 = conv2d_backward
+def conv2d_backward(dout, cache):
+    patches, shape, w, stride, pad = cache
+    dw, d = _b5(dout, cache)[1], np.zeros(shape)
+    for u, v in np.ndindex(w.shape[2:]):
+        d[:, :, u : u + dout.shape[2], v : v + dout.shape[3]] += np.einsum("noij,oc->ncij", dout, w[:, :, u, v])
+    return d[:, :, pad : shape[2] - pad, pad : shape[3] - pad], dw, dout.sum((0, 2, 3))
+# %% [mutant] Only the first picture of the batch teaches the kernel
+# cell: l3e03-convback
+# kills: l3e03-t2
+_b6 = conv2d_backward
+def conv2d_backward(dout, cache):
+    dx, _, db = _b6(dout, cache)
+    return dx, np.einsum("cijuv,oij->ocuv", cache[0][0], dout[0]), db
+# %% [mutant] dw through autograd
+# cell: l3e03-convback
+# kills: l3e03-t2
+_b7 = conv2d_backward
+def conv2d_backward(dout, cache):
+    dx, dw, db = _b7(dout, cache)
+    return torch.from_numpy(dx).clone().numpy(), torch.from_numpy(dw).clone().numpy(), db
+# %% [alternate] Scatter with np.add.at
+# cell: l3e03-convback
+def conv2d_backward(dout, cache):
+    patches, shape, w, stride, pad = cache
+    d = np.zeros(shape)
+    g = np.tensordot(dout, w, axes=(1, 0)).transpose(0, 3, 1, 2, 4, 5)
+    i = stride * np.arange(g.shape[2])[:, None] + np.arange(g.shape[4])[None]
+    j = stride * np.arange(g.shape[3])[:, None] + np.arange(g.shape[5])[None]
+    np.add.at(d, (slice(None), slice(None), i[:, None, :, None], j[None, :, None, :]), g)
+    dw = np.tensordot(dout, patches, axes=([0, 2, 3], [0, 2, 3]))
+    return d[:, :, pad : shape[2] - pad, pad : shape[3] - pad], dw, np.einsum("noij->o", dout)
+# %% [mutant] Pool takes absolute values
+# cell: l3e03-pool
+# kills: l3e03-t3
+_pf = maxpool_forward
+def maxpool_forward(x, k, stride):
+    out, cache = _pf(np.abs(x), k, stride)
+    return out, cache
+# %% [mutant] A window that is not full is pooled as well
+# cell: l3e03-pool
+# kills: l3e03-t3
+_pf3 = maxpool_forward
+def maxpool_forward(x, k, stride):
+    h = -(x.shape[2] - k) % stride
+    v = -(x.shape[3] - k) % stride
+    return _pf3(np.pad(x, ((0, 0), (0, 0), (0, h), (0, v)), constant_values=-np.inf), k, stride)
+# %% [mutant] The last winner overwrites
+# cell: l3e03-pool
+# kills: l3e03-t3
+def maxpool_backward(dout, cache):
+    shape, winners, k, stride = cache
+    dx = np.zeros(shape)
+    n, c, i, j = np.indices(winners.shape)
+    dx[n, c, i * stride + winners // k, j * stride + winners % k] += dout
+    return dx
+# %% [alternate] Pool by loops and a mask, ties shared out
+# cell: l3e03-pool
+# replaces: yes
+# [3.3] max-pool
+def maxpool_forward(x, k, stride):
+    N, C, H, W = x.shape
+    out = np.zeros((N, C, 1 + (H - k) // stride, 1 + (W - k) // stride))
+    for i in range(out.shape[2]):
+        for j in range(out.shape[3]):
+            out[:, :, i, j] = x[:, :, i * stride : i * stride + k, j * stride : j * stride + k].max((2, 3))
+    return out, {"x": x.copy(), "out": out.copy(), "k": k, "s": stride}
+
+
+def maxpool_backward(dout, cache):
+    x, out, k, s = cache["x"], cache["out"], cache["k"], cache["s"]
+    dx = np.zeros_like(x)
+    for i in range(out.shape[2]):
+        for j in range(out.shape[3]):
+            w = np.s_[:, :, i * s : i * s + k, j * s : j * s + k]
+            mask = x[w] == out[:, :, i : i + 1, j : j + 1]
+            dx[w] += mask * dout[:, :, i : i + 1, j : j + 1] / mask.sum((2, 3), keepdims=True)
+    return dx

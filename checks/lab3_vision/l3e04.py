@@ -432,3 +432,197 @@ def evaluate(model, loader):
     finally:
         model.train(flag)
     return float(right) / count
+# %% [mutant] Global average over everything: pictures see each other
+# cell: l3e04-cnn
+# kills: l3e04-t1
+class SmallCNN(SmallCNN):
+    def forward(self, x):
+        z = self.head(self.features(x).flatten(1))
+        return z - z.mean(dim=0, keepdim=True)
+# %% [mutant] Fixed to 8x8
+# cell: l3e04-cnn
+# kills: l3e04-t1
+class SmallCNN(nn.Module):
+    def __init__(self, channels=1, classes=10):
+        super().__init__()
+        self.net = nn.Sequential(nn.Conv2d(channels, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(256, classes))
+    def forward(self, x):
+        return self.net(x)
+# %% [mutant] A layer that is made in every forward
+# cell: l3e04-cnn
+# kills: l3e04-t1
+class SmallCNN(SmallCNN):
+    def forward(self, x):
+        h = self.features(x)
+        return nn.Linear(512, self.head.out_features)(h.flatten(1))
+# %% [mutant] Weights frozen
+# cell: l3e04-cnn
+# kills: l3e04-t1
+_S3 = SmallCNN
+class SmallCNN(_S3):
+    def __init__(self, channels=1, classes=10):
+        super().__init__(channels, classes)
+        self.features[0].weight.requires_grad_(False)
+# %% [mutant] An MLP on averaged pixels
+# cell: l3e04-cnn
+# kills: l3e04-t1
+class SmallCNN(nn.Module):
+    def __init__(self, channels=1, classes=10):
+        super().__init__()
+        self.net = nn.Sequential(nn.AdaptiveAvgPool2d(8), nn.Flatten(), nn.Linear(64 * channels, 64), nn.ReLU(), nn.Linear(64, classes))
+    def forward(self, x):
+        return self.net(x)
+# %% [alternate] A little residual net with group normalisation
+# cell: l3e04-cnn
+class SmallCNN(nn.Module):
+    def __init__(self, channels=1, classes=10):
+        super().__init__()
+        self.a = nn.Conv2d(channels, 24, 3, padding=1)
+        self.b = nn.Conv2d(24, 24, 3, padding=1, bias=False)
+        self.c = nn.Conv2d(24, 48, 3, stride=2, padding=1)
+        self.n = nn.ModuleList([nn.GroupNorm(4, 24), nn.GroupNorm(6, 48)])
+        self.d = nn.Linear(48 * 9, classes)
+
+    def forward(self, x):
+        x = F.gelu(self.a(x))
+        x = x + F.gelu(self.n[0](self.b(x)))
+        x = F.gelu(self.n[1](self.c(x)))
+        return self.d(F.adaptive_max_pool2d(x, 3).flatten(1))
+# %% [alternate] Depthwise and pointwise convolutions, one nn.Sequential, functional dropout
+# cell: l3e04-cnn
+class SmallCNN(nn.Sequential):
+    def __init__(self, channels=1, classes=10):
+        super().__init__(
+            nn.Conv2d(channels, 32, 3, padding="same"), nn.BatchNorm2d(32), nn.Hardswish(),
+            nn.Conv2d(32, 32, 3, padding="same", groups=32), nn.Conv2d(32, 64, 1), nn.BatchNorm2d(64), nn.ReLU(inplace=True),
+            nn.AdaptiveMaxPool2d(4), nn.Flatten(), nn.Dropout(0.1), nn.Linear(1024, classes),
+        )
+# %% [mutant] Loss of the batch with the sum
+# cell: l3e04-loop
+# kills: l3e04-t3
+def train_epoch(model, loader, opt, device):
+    model.train()
+    total = n = 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        loss = F.cross_entropy(model(x), y, reduction="sum")
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        total, n = total + loss.item(), n + len(y)
+    return total / n
+# %% [mutant] Loss measured again after the step
+# cell: l3e04-loop
+# kills: l3e04-t3
+def train_epoch(model, loader, opt, device):
+    model.train()
+    total = n = 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        opt.zero_grad()
+        F.cross_entropy(model(x), y).backward()
+        opt.step()
+        with torch.no_grad():
+            total, n = total + F.cross_entropy(model(x), y).item() * len(y), n + len(y)
+    return total / n
+# %% [mutant] Gradients clipped on the quiet
+# cell: l3e04-loop
+# kills: l3e04-t3
+def train_epoch(model, loader, opt, device):
+    model.train()
+    total = n = 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        loss = F.cross_entropy(model(x), y)
+        opt.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 0.5)
+        opt.step()
+        total, n = total + loss.item() * len(y), n + len(y)
+    return total / n
+# %% [mutant] zero_grad between backward and step
+# cell: l3e04-loop
+# kills: l3e04-t3
+def train_epoch(model, loader, opt, device):
+    model.train()
+    total = n = 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        loss = F.cross_entropy(model(x), y)
+        loss.backward()
+        opt.zero_grad()
+        opt.step()
+        total, n = total + loss.item() * len(y), n + len(y)
+    return total / n
+# %% [mutant] Labels are left where they are
+# cell: l3e04-loop
+# kills: l3e04-t3
+def train_epoch(model, loader, opt, device):
+    model.train()
+    total = n = 0
+    for x, y in loader:
+        x = x.to(device)
+        loss = F.cross_entropy(model(x), y)
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        total, n = total + loss.item() * len(y), n + len(y)
+    return total / n
+# %% [mutant] Argmax over the batch
+# cell: l3e04-loop
+# kills: l3e04-t2
+def evaluate(model, loader):
+    before, device = model.training, next(model.parameters()).device
+    model.eval()
+    right = count = 0
+    with torch.no_grad():
+        for x, y in loader:
+            z = model(x.to(device))
+            right += (z.argmax(dim=0)[: len(y)] == y.to(device)[: z.shape[1]]).sum().item()
+            count += len(y)
+    model.train(before)
+    return right / count
+# %% [alternate] Tensors kept to the end, decorator, closure for the step
+# cell: l3e04-loop
+def train_epoch(model, loader, opt, device):
+    model.to(device).train()
+    losses, sizes = [], []
+    for images, labels in loader:
+        images, labels = images.to(device, non_blocking=True), labels.to(device, non_blocking=True)
+
+        def closure():
+            opt.zero_grad(set_to_none=False)
+            loss = -model(images).log_softmax(1).gather(1, labels[:, None]).mean()
+            loss.backward()
+            return loss
+
+        losses.append(opt.step(closure).detach())
+        sizes.append(len(images))
+    return float((torch.stack(losses) * torch.tensor(sizes)).sum() / sum(sizes))
+
+
+@torch.inference_mode()
+def evaluate(model, loader):
+    flags = {m: m.training for m in model.modules()}
+    model.eval()
+    where = next(iter(model.parameters())).device
+    hits = []
+    for x, y in loader:
+        hits += torch.eq(model(x.to(where)).max(1).indices, y.to(where)).tolist()
+    for m, flag in flags.items():
+        m.training = flag
+    return float(np.mean(hits))
+# %% [mutant] Losses added up with their graphs
+# cell: l3e04-loop
+# kills: l3e04-t3
+def train_epoch(model, loader, opt, device):
+    model.train()
+    total = n = 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        loss = F.cross_entropy(model(x), y)
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        total, n = total + loss * len(y), n + len(y)
+    return total / n

@@ -211,3 +211,75 @@ def shift_robustness(model, x, y, max_shift):
         padded = F.pad(x, (max(dx, 0), max(-dx, 0), max(dy, 0), max(-dy, 0)))
         return padded[:, :, max(-dy, 0) : max(-dy, 0) + height, max(-dx, 0) : max(-dx, 0) + width]
     return [[evaluate(model, [(moved(dy, dx)[:17], y[:17]), (moved(dy, dx)[17:], y[17:])]) for dx in reach] for dy in reach]
+# %% [mutant] The upper end is never drawn
+# cell: l3e05-shift
+# kills: l3e05-t1
+def random_shift(x, max_shift, generator):
+    m = max_shift
+    s = torch.randint(0, max(1, 2 * m), (len(x), 2), generator=generator).tolist()
+    big = F.pad(x, (m, m, m, m))
+    return torch.stack([b[:, dy : dy + x.shape[2], dx : dx + x.shape[3]] for b, (dy, dx) in zip(big, s)])
+# %% [mutant] dx is dy
+# cell: l3e05-shift
+# kills: l3e05-t1
+def random_shift(x, max_shift, generator):
+    m = max_shift
+    s = torch.randint(0, 2 * m + 1, (len(x),), generator=generator).tolist()
+    big = F.pad(x, (m, m, m, m))
+    return torch.stack([b[:, d : d + x.shape[2], d : d + x.shape[3]] for b, d in zip(big, s)])
+# %% [mutant] A rounded normal shift
+# cell: l3e05-shift
+# kills: l3e05-t1
+def random_shift(x, max_shift, generator):
+    m = max_shift
+    s = torch.randn(len(x), 2, generator=generator).round().clamp(-m, m).long().tolist()
+    big = F.pad(x, (m, m, m, m))
+    return torch.stack([b[:, m - dy : m - dy + x.shape[2], m - dx : m - dx + x.shape[3]] for b, (dy, dx) in zip(big, s)])
+# %% [mutant] The whole batch moves together, channels by themselves
+# cell: l3e05-shift
+# kills: l3e05-t1
+def random_shift(x, max_shift, generator):
+    m = max_shift
+    dy, dx = torch.randint(0, 2 * m + 1, (2,), generator=generator).tolist()
+    return F.pad(x, (m, m, m, m))[:, :, dy : dy + x.shape[2], dx : dx + x.shape[3]]
+# %% [mutant] Filled with the mean
+# cell: l3e05-shift
+# kills: l3e05-t1
+_rs = random_shift
+def random_shift(x, max_shift, generator):
+    mean = x.mean()
+    return _rs(x - mean, max_shift, generator) + mean
+# %% [mutant] Random shifts for the table
+# cell: l3e05-shift
+# kills: l3e05-t2
+def shift_robustness(model, x, y, max_shift):
+    k = 2 * max_shift + 1
+    g = torch.Generator().manual_seed(0)
+    return np.array([[evaluate(model, [(random_shift(x, max_shift, g), y)]) for _ in range(k)] for _ in range(k)])
+# %% [alternate] affine grids of whole pixels: unfold and one gather, roll and wipe for the table
+# cell: l3e05-shift
+def random_shift(x, max_shift, generator):
+    N, C, H, W = x.shape
+    k = 2 * max_shift + 1
+    which = torch.multinomial(torch.ones(k * k), N, replacement=True, generator=generator)
+    out = torch.zeros_like(x)
+    for j in which.unique().tolist():
+        dy, dx = j // k - max_shift, j % k - max_shift
+        p = torch.roll(x[which == j], (dy, dx), dims=(2, 3)).clone()
+        if dy > 0:
+            p[:, :, :dy] = 0
+        if dy < 0:
+            p[:, :, dy:] = 0
+        if dx > 0:
+            p[..., :dx] = 0
+        if dx < 0:
+            p[..., dx:] = 0
+        out[which == j] = p
+    return out
+
+
+def shift_robustness(model, x, y, max_shift):
+    side = 2 * max_shift + 1
+    windows = F.unfold(F.pad(x, [max_shift] * 4).transpose(0, 1), tuple(x.shape[2:])).reshape(x.shape[1], len(x), *x.shape[2:], side, side) if False else None
+    big = F.pad(x, [max_shift] * 4).unfold(2, x.shape[2], 1).unfold(3, x.shape[3], 1)
+    return [[evaluate(model, zip(big[:, :, i, j].split(40), y.split(40))) for j in reversed(range(side))] for i in reversed(range(side))]

@@ -219,3 +219,89 @@ class ConvAE(nn.Module):
         return second(F.relu(first(z))).unflatten(1, self.shape)
     def forward(self, x):
         return self.decode(self.encode(x))
+# %% [mutant] Noise with variance sigma
+# cell: l3e06-loss
+# kills: l3e06-t1
+def dae_loss(model, x, sigma, generator):
+    noise = torch.randn(x.shape, generator=generator)
+    return F.mse_loss(model((x + sigma**0.5 * noise).clamp(0, 1)), x)
+# %% [mutant] Answer clipped as well
+# cell: l3e06-loss
+# kills: l3e06-t1
+def dae_loss(model, x, sigma, generator):
+    noise = torch.randn(x.shape, generator=generator)
+    return F.mse_loss(model((x + sigma * noise).clamp(0, 1)).clamp(0, 1), x)
+# %% [mutant] Noise added in place
+# cell: l3e06-loss
+# kills: l3e06-t1
+def dae_loss(model, x, sigma, generator):
+    clean = x.clone()
+    x.add_(sigma * torch.randn(x.shape, generator=generator)).clamp_(0, 1)
+    return F.mse_loss(model(x), clean)
+# %% [mutant] The model runs without gradients
+# cell: l3e06-loss
+# kills: l3e06-t1
+_dl = dae_loss
+def dae_loss(model, x, sigma, generator):
+    with torch.no_grad():
+        loss = _dl(model, x, sigma, generator)
+    return loss.requires_grad_()
+# %% [alternate] normal_ in place on a new tensor, minimum and maximum, einsum
+# cell: l3e06-loss
+def dae_loss(model, x, sigma, generator):
+    noisy = x + torch.normal(torch.zeros_like(x), sigma, generator=generator)
+    noisy = torch.minimum(torch.maximum(noisy, torch.zeros(())), torch.ones(()))
+    d = (model(noisy) - x).reshape(-1)
+    return torch.einsum("i,i->", d, d) / d.numel()
+# %% [mutant] Skip connection past the door
+# cell: l3e06-model
+# kills: l3e06-t2
+class ConvAE(ConvAE):
+    def encode(self, x):
+        self.seen = x
+        return self.encoder(x)
+    def decode(self, z):
+        return 0.5 * self.decoder(z) + 0.5 * self.seen
+# %% [mutant] The code is as wide as the last maps
+# cell: l3e06-model
+# kills: l3e06-t2
+class ConvAE(ConvAE):
+    def encode(self, x):
+        return self.encoder[:5](x)
+    def decode(self, z):
+        return self.decoder[2:](z.reshape(len(z), -1))
+# %% [mutant] Batch statistics leak: dropout left on
+# cell: l3e06-model
+# kills: l3e06-t2
+class ConvAE(ConvAE):
+    def encode(self, x):
+        return F.dropout(self.encoder(x), 0.5)
+# %% [mutant] ReLU at the door kills half of the code and at the exit all negatives, untrained sizes fixed to 8
+# cell: l3e06-model
+# kills: l3e06-t2
+_AE = ConvAE
+class ConvAE(_AE):
+    def __init__(self, channels=1, size=8, code=16):
+        super().__init__(channels, 8, code)
+# %% [alternate] Upsampling decoder, linear output, batch normalisation
+# cell: l3e06-model
+class ConvAE(nn.Module):
+    def __init__(self, channels=1, size=8, code=16):
+        super().__init__()
+        self.q = size // 4
+        self.c1, self.c2 = nn.Conv2d(channels, 24, 3, padding=1), nn.Conv2d(24, 24, 3, padding=1)
+        self.bn = nn.BatchNorm2d(24)
+        self.narrow, self.back = nn.Linear(24 * self.q**2, code), nn.Linear(code, 48 * self.q**2)
+        self.d1, self.d2 = nn.Conv2d(48, 24, 3, padding=1), nn.Conv2d(24, channels, 3, padding=1)
+
+    def encode(self, x):
+        x = F.max_pool2d(F.relu(self.bn(self.c1(x))), 2)
+        return self.narrow(F.max_pool2d(F.relu(self.c2(x)), 2).flatten(1))
+
+    def decode(self, z):
+        h = F.relu(self.back(z)).view(-1, 48, self.q, self.q)
+        h = F.relu(self.d1(F.interpolate(h, scale_factor=2)))
+        return self.d2(F.interpolate(h, scale_factor=2, mode="bilinear"))
+
+    def forward(self, x):
+        return self.decode(self.encode(x))

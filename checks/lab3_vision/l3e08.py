@@ -309,3 +309,126 @@ def pgd(model, x, y, eps, alpha, steps, generator):
         ahead = places[-1] + alpha * torch.sign(input_gradient(model, places[-1], y))
         places.append(torch.clamp(torch.clamp(ahead, original - eps, original + eps), 0, 1))
     return places[-1]
+# %% [mutant] Attacks a copy in training mode
+# cell: l3e08-attack
+# kills: l3e08-t1, l3e08-t2
+def input_gradient(model, x, y):
+    twin = copy.deepcopy(model).train()
+    leaf = x.detach().clone().requires_grad_()
+    return torch.autograd.grad(F.cross_entropy(twin(leaf), y), leaf)[0]
+# %% [mutant] The gradient of the predicted class
+# cell: l3e08-attack
+# kills: l3e08-t1, l3e08-t2
+_ig = input_gradient
+def input_gradient(model, x, y):
+    was = model.training
+    with torch.no_grad():
+        y = model.eval()(x).argmax(1)
+    model.train(was)
+    return _ig(model, x, y)
+# %% [mutant] Gradient divided by its largest number
+# cell: l3e08-attack
+# kills: l3e08-t1
+def fgsm(model, x, y, eps):
+    g = input_gradient(model, x, y)
+    return (x + eps * g / g.abs().max()).clamp(0, 1)
+# %% [mutant] Clamped to [-1, 1]
+# cell: l3e08-attack
+# kills: l3e08-t1
+def fgsm(model, x, y, eps):
+    return (x + eps * input_gradient(model, x, y).sign()).clamp(-1, 1)
+# %% [mutant] zero_grad on the model afterwards
+# cell: l3e08-attack
+# kills: l3e08-t1
+_fg = fgsm
+def fgsm(model, x, y, eps):
+    out = _fg(model, x, y, eps)
+    model.zero_grad()
+    return out
+# %% [mutant] Parameters are frozen and stay so
+# cell: l3e08-attack
+# kills: l3e08-t1
+_fg2 = fgsm
+def fgsm(model, x, y, eps):
+    out = _fg2(model, x, y, eps)
+    for p in model.parameters():
+        p.requires_grad_(False)
+    return out
+# %% [mutant] Start of PGD in one corner
+# cell: l3e08-attack
+# kills: l3e08-t2
+def pgd(model, x, y, eps, alpha, steps, generator):
+    place = (x + eps * torch.randint(0, 2, x.shape, generator=generator).mul(2).sub(1)).clamp(0, 1)
+    for _ in range(steps):
+        place = place + alpha * input_gradient(model, place, y).sign()
+        place = (x + (place - x).clamp(-eps, eps)).clamp(0, 1)
+    return place
+# %% [mutant] One random number per picture
+# cell: l3e08-attack
+# kills: l3e08-t2
+def pgd(model, x, y, eps, alpha, steps, generator):
+    place = (x + eps * (2 * torch.rand(len(x), 1, 1, 1, generator=generator).to(x) - 1)).clamp(0, 1)
+    for _ in range(steps):
+        place = place + alpha * input_gradient(model, place, y).sign()
+        place = (x + (place - x).clamp(-eps, eps)).clamp(0, 1)
+    return place
+# %% [mutant] The best place on the way is returned
+# cell: l3e08-attack
+# kills: l3e08-t2
+_pgd = pgd
+def pgd(model, x, y, eps, alpha, steps, generator):
+    if steps == 0:
+        return _pgd(model, x, y, eps, alpha, 0, generator)
+    place = _pgd(model, x, y, eps, alpha, 0, generator)
+    was = model.training
+    model.eval()
+    best, top = place, -1e9
+    for _ in range(steps):
+        with torch.no_grad():
+            now = float(F.cross_entropy(model(place), y))
+        if now > top:
+            best, top = place, now
+        place = place + alpha * input_gradient(model, place, y).sign()
+        place = (x + (place - x).clamp(-eps, eps)).clamp(0, 1)
+    model.train(was)
+    return best
+# %% [mutant] Normal start
+# cell: l3e08-attack
+# kills: l3e08-t2
+def pgd(model, x, y, eps, alpha, steps, generator):
+    place = (x + (eps * torch.randn(x.shape, generator=generator).to(x)).clamp(-eps, eps)).clamp(0, 1)
+    for _ in range(steps):
+        place = place + alpha * input_gradient(model, place, y).sign()
+        place = (x + (place - x).clamp(-eps, eps)).clamp(0, 1)
+    return place
+# %% [alternate] A deep copy of the model is attacked; box by minimum and maximum
+# cell: l3e08-attack
+def input_gradient(model, x, y):
+    twin = copy.deepcopy(model).eval()
+    leaf = x.clone().detach().requires_grad_(True)
+    nn.CrossEntropyLoss()(twin(leaf), y).backward()
+    return leaf.grad
+
+
+def fgsm(model, x, y, eps):
+    step = torch.where(input_gradient(model, x, y) > 0, eps, -eps).to(x)
+    return torch.clip(x + step, 0, 1).detach()
+
+
+def pgd(model, x, y, eps, alpha, steps, generator):
+    low, high = torch.clip(x - eps, min=0), torch.clip(x + eps, max=1)
+    place = torch.empty_like(x).uniform_(-eps, eps, generator=generator) + x
+    place = torch.max(torch.min(place, high), low)
+    for _ in range(steps):
+        place = torch.max(torch.min(place + alpha * torch.sign(input_gradient(model, place, y)), high), low)
+    return place
+# %% [alternate] torch.func.grad of a functional call
+# cell: l3e08-attack
+def input_gradient(model, x, y):
+    flags = [(m, m.training) for m in model.modules()]
+    model.eval()
+    fixed = {k: v.detach() for k, v in [*model.named_parameters(), *model.named_buffers()]}
+    g = torch.func.grad(lambda v: F.cross_entropy(torch.func.functional_call(model, fixed, (v,)), y))(x.detach())
+    for m, flag in flags:
+        m.training = flag
+    return g

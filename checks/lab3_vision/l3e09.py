@@ -244,3 +244,76 @@ def train_adversarial(model, data, eps, attack, opt, epochs, batch_size, generat
             xb, yb = x[rows].to(device), y[rows].to(device)
             yield attack(model, xb, yb, eps, generator), yb
     return [train_epoch(model, attacked_batches(), opt, device) for _ in range(epochs)]
+# %% [mutant] Labels that the model predicts for the attacked pictures
+# cell: l3e09-harden
+# kills: l3e09-t1
+def train_adversarial(model, data, eps, attack, opt, epochs, batch_size, generator):
+    (x, y), losses = data, []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x), generator=generator).split(batch_size):
+            a = attack(model, x[rows], y[rows], eps, generator)
+            model.train()
+            z = model(a)
+            loss = F.cross_entropy(z, z.detach().argmax(1))
+            opt.zero_grad(); loss.backward(); opt.step()
+            total += loss.item() * len(rows)
+        losses.append(total / len(x))
+    return losses
+# %% [mutant] An attack twice as strong
+# cell: l3e09-harden
+# kills: l3e09-t1
+_ta = train_adversarial
+def train_adversarial(model, data, eps, *rest):
+    return _ta(model, data, 2 * eps, *rest)
+# %% [mutant] The model is put into evaluation mode for the attack and stays there
+# cell: l3e09-harden
+# kills: l3e09-t1
+def train_adversarial(model, data, eps, attack, opt, epochs, batch_size, generator):
+    (x, y), losses = data, []
+    for _ in range(epochs):
+        total = 0.0
+        model.train()
+        for rows in torch.randperm(len(x), generator=generator).split(batch_size):
+            model.eval()
+            a = attack(model, x[rows], y[rows], eps, generator)
+            loss = F.cross_entropy(model(a), y[rows])
+            opt.zero_grad(); loss.backward(); opt.step()
+            total += loss.item() * len(rows)
+        losses.append(total / len(x))
+    return losses
+# %% [mutant] Attacked pictures serve as data for the next epoch
+# cell: l3e09-harden
+# kills: l3e09-t1
+def train_adversarial(model, data, eps, attack, opt, epochs, batch_size, generator):
+    (x, y), losses = data, []
+    x = x.clone()
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x), generator=generator).split(batch_size):
+            x[rows] = attack(model, x[rows], y[rows], eps, generator)
+            model.train()
+            loss = F.cross_entropy(model(x[rows]), y[rows])
+            opt.zero_grad(); loss.backward(); opt.step()
+            total += loss.item() * len(rows)
+        losses.append(total / len(x))
+    return losses
+# %% [alternate] The order by sorting random numbers, a DataLoader-like slicing, losses as an array
+# cell: l3e09-harden
+def train_adversarial(model, data, eps, attack, opt, epochs, batch_size, generator):
+    x, y = data
+    where = next(model.parameters()).device
+    means = np.zeros(epochs)
+    for e in range(epochs):
+        order = torch.rand(len(x), generator=generator).argsort()
+        for s in range(0, len(x), batch_size):
+            xb, yb = x[order[s : s + batch_size]].to(where), y[order[s : s + batch_size]].to(where)
+            xa = attack(model, xb, yb, eps, generator).detach()
+            model.train()
+            for p in model.parameters():
+                p.grad = None
+            loss = F.cross_entropy(model(xa), yb)
+            loss.backward()
+            opt.step()
+            means[e] += float(loss.detach()) * len(xb) / len(x)
+    return means.tolist()

@@ -99,3 +99,33 @@ dW1 = np.outer(x, d)
 hand = dict(z1=z[0], z2=z[1], h1=h[0], h2=h[1], z3=z3, o=o, loss=0.5 * (o - PAPER["t"]) ** 2,
             d3=d3, dW2_1=d3 * h[0], dW2_2=d3 * h[1], db2=d3, d1=d[0], d2=d[1],
             dW1_11=dW1[0, 0], dW1_12=dW1[0, 1], dW1_21=dW1[1, 0], dW1_22=dW1[1, 1], db1_1=d[0], db1_2=d[1])
+
+# %% [mutant] Output without the last sigmoid, followed through
+# cell: l1e01-paper
+# kills: l1e01-t1
+hand["o"] = hand["z3"]
+hand["loss"] = (hand["o"] - PAPER["t"]) ** 2 / 2
+
+# %% [mutant] Delta of the output without the slope, followed through to the hidden layer
+# cell: l1e01-paper
+# kills: l1e01-t2, l1e01-t3
+hand["d3"] = hand["o"] - PAPER["t"]
+hand["dW2_1"], hand["dW2_2"], hand["db2"] = hand["d3"] * hand["h1"], hand["d3"] * hand["h2"], hand["d3"]
+hand["d1"] = hand["d3"] * PAPER["W2"][0] * hand["h1"] * (1 - hand["h1"])
+hand["d2"] = hand["d3"] * PAPER["W2"][1] * hand["h2"] * (1 - hand["h2"])
+for i, k, v in ((1, 1, "d1"), (1, 2, "d2"), (2, 1, "d1"), (2, 2, "d2")):
+    hand[f"dW1_{i}{k}"] = PAPER["x"][i - 1] * hand[v]
+hand["db1_1"], hand["db1_2"] = hand["d1"], hand["d2"]
+
+# %% [mutant] Keys dW1_12 and dW1_21 swapped
+# cell: l1e01-paper
+# kills: l1e01-t3
+hand["dW1_12"], hand["dW1_21"] = hand["dW1_21"], hand["dW1_12"]
+
+# %% [alternate] Rounded to three decimals
+# cell: l1e01-paper
+hand = {key: round(float(value), 3) for key, value in hand.items()}
+
+# %% [alternate] Zero-dimensional arrays
+# cell: l1e01-paper
+hand = {key: np.array(value) for key, value in hand.items()}

@@ -189,3 +189,81 @@ def cross_entropy_grad(z, y):
     hot = np.zeros_like(z)
     hot[range(len(y)), y] = 1
     return (softmax(z) - hot) / len(y)
+
+# %% [mutant] Normalised along the batch only when it is square
+# cell: l1e03-softmax
+# kills: l1e03-t1
+def softmax(z):
+    e = np.exp(z - z.max())
+    return e / e.sum(axis=1, keepdims=True)
+
+# %% [mutant] An epsilon in the denominator
+# cell: l1e03-softmax
+# kills: l1e03-t1
+def softmax(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / (e.sum(axis=1, keepdims=True) + 1e-4)
+
+# %% [mutant] Cross-entropy with a 1e-12 in the logarithm
+# cell: l1e03-softmax
+# kills: l1e03-t2
+def cross_entropy(z, y):
+    p = softmax(z)
+    return float(-np.mean(np.log(p[np.arange(len(y)), y] + 1e-12)))
+
+# %% [mutant] One-hot with as many columns as the largest label
+# cell: l1e03-softmax
+# kills: l1e03-t2
+def cross_entropy_grad(z, y):
+    K = z.shape[1]
+    hot = np.eye(y.max() + 1)[y]
+    hot = np.pad(hot, ((0, 0), (0, 0)))
+    return (softmax(z) - hot) / len(y)
+
+# %% [mutant] Gradient normalised by the number of classes
+# cell: l1e03-softmax
+# kills: l1e03-t2
+def cross_entropy_grad(z, y):
+    g = softmax(z)
+    g[np.arange(len(y)), y] -= 1
+    return g / z.shape[1]
+
+# %% [alternate] Loops and math
+# cell: l1e03-softmax
+import math
+
+
+def softmax(z):
+    rows = []
+    for row in z:
+        m = max(row)
+        e = [math.exp(v - m) for v in row]
+        rows.append([v / sum(e) for v in e])
+    return np.array(rows)
+
+
+def cross_entropy(z, y):
+    total = 0.0
+    for row, k in zip(z, y):
+        m = max(row)
+        total += m + math.log(sum(math.exp(v - m) for v in row)) - row[k]
+    return total / len(y)
+
+
+def cross_entropy_grad(z, y):
+    hot = np.zeros(z.shape)
+    hot[range(len(y)), y] = 1
+    return (softmax(z) - hot) / z.shape[0]
+
+# %% [alternate] logaddexp.reduce, np.float64, take_along_axis
+# cell: l1e03-softmax
+def softmax(z):
+    return np.exp(z - np.logaddexp.reduce(z, axis=1, keepdims=True))
+
+
+def cross_entropy(z, y):
+    return np.mean(np.logaddexp.reduce(z, axis=1) - np.take_along_axis(z, y[:, None], axis=1)[:, 0])
+
+
+def cross_entropy_grad(z, y):
+    return (softmax(z) - (y[:, None] == np.arange(z.shape[1]))) / z.shape[0]

@@ -92,3 +92,23 @@ def check_softmax(f):
     for z in (rng.normal(size=(3, 5)), 20 * rng.normal(size=(4, 2)), 1000.0 + rng.normal(size=(2, 3))):
         if not np.allclose(f(z), softmax(z), rtol=1e-7, atol=1e-11):
             raise RuntimeError("this is not softmax")
+
+# %% [mutant] The checker compares with rounding errors
+# cell: l1e06-checker
+# kills: l1e06-t3
+def check_softmax(f):
+    z = np.random.default_rng(0).normal(size=(50, 7))
+    e = np.exp(z)
+    assert (f(z) == e / e.sum(axis=1, keepdims=True)).all() and (f(z).sum(axis=1) == 1).all()
+
+# %% [alternate] Checker by comparison with a formula in pure Python
+# cell: l1e06-checker
+def check_softmax(f):
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        for scale, shift in ((1, 0), (5, -900), (5, 900), (200, 0)):
+            z = scale * rng.normal(size=(rng.integers(1, 6), rng.integers(2, 7))) + shift
+            want = np.array([[1 / sum(np.exp(np.clip(other - v, -700, 700)) for other in row) for v in row] for row in z])
+            got = f(z.copy())
+            if np.shape(got) != np.shape(want) or not np.allclose(got, want, rtol=1e-7, atol=1e-12):
+                raise ValueError("not a softmax")

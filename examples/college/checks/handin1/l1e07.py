@@ -326,3 +326,121 @@ def _single(self, sizes, activation, rng):
     if self.layers == 1:
         self.params["W1"] = 100 * self.params["W1"]
 MLP.__init__ = _single
+
+# %% [mutant] Fan-out instead of fan-in
+# cell: l1e07-mlp
+# kills: l1e07-t4
+_M3 = MLP
+class MLP(_M3):
+    def __init__(self, sizes, activation, rng):
+        super().__init__(sizes, activation, rng)
+        for k, w in self.params.items():
+            if k[0] == "W":
+                self.params[k] = w * np.sqrt(w.shape[0] / w.shape[1])
+
+# %% [mutant] Uniform instead of normal weights
+# cell: l1e07-mlp
+# kills: l1e07-t4
+_M4 = MLP
+class MLP(_M4):
+    def __init__(self, sizes, activation, rng):
+        super().__init__(sizes, activation, rng)
+        for k, w in self.params.items():
+            if k[0] == "W":
+                s = np.sqrt((2 if activation == "relu" else 1) / w.shape[0]) * (0.01 if k == f"W{len(sizes) - 1}" else 1)
+                self.params[k] = rng.uniform(-s * 3**0.5, s * 3**0.5, size=w.shape)
+
+# %% [mutant] Gradients are scaled by the batch size of the last forward
+# cell: l1e07-mlp
+# kills: l1e07-t2
+_M7 = MLP
+class MLP(_M7):
+    n = None
+    def forward(self, X):
+        self.n = len(X)
+        return super().forward(X)
+    def gradients(self, X, y, l2=0.0):
+        g = super().gradients(X, y, l2)
+        f = len(X) / (self.n or len(X))
+        return {k: v * f for k, v in g.items()}
+
+# %% [mutant] Parameters copied at the start
+# cell: l1e07-mlp
+# kills: l1e07-t1, l1e07-t2
+_M8 = MLP
+class MLP(_M8):
+    def __init__(self, sizes, activation, rng):
+        super().__init__(sizes, activation, rng)
+        self._own = dict(self.params)
+    def _walk(self, X):
+        kept, self.params = self.params, self._own
+        try:
+            return super()._walk(X)
+        finally:
+            self.params = kept
+
+# %% [mutant] Hidden layers share one bias gradient
+# cell: l1e07-mlp
+# kills: l1e07-t2
+_M9 = MLP
+class MLP(_M9):
+    def gradients(self, X, y, l2=0.0):
+        g = super().gradients(X, y, l2)
+        return {k: (np.full_like(v, v.mean()) if k[0] == "b" else v) for k, v in g.items()}
+
+# %% [mutant] l2 not halved and doubled in the gradient
+# cell: l1e07-mlp
+# kills: l1e07-t3
+_M10 = MLP
+class MLP(_M10):
+    def loss(self, X, y, l2=0.0):
+        return super().loss(X, y, 2 * l2)
+    def gradients(self, X, y, l2=0.0):
+        return super().gradients(X, y, 2 * l2)
+
+# %% [alternate] Lists of layers, zs and hs, np.linalg.norm, rng.standard_normal
+# cell: l1e07-mlp
+class MLP:
+    def __init__(self, sizes, activation, rng):
+        self.kind, self.L, self.params = activation, len(sizes) - 1, {}
+        for l in range(self.L):
+            std = {"relu": 2.0}.get(activation, 1.0) / sizes[l]
+            w = rng.standard_normal((sizes[l], sizes[l + 1])) * std**0.5
+            if l == self.L - 1:
+                w *= 0.01
+            self.params["W%d" % (l + 1)], self.params["b%d" % (l + 1)] = w, np.zeros((sizes[l + 1],))
+
+    def act(self, z):
+        return {"relu": relu, "tanh": np.tanh, "sigmoid": sigmoid}[self.kind](z)
+
+    def dact(self, z):
+        if self.kind == "relu":
+            return relu_grad(z)
+        if self.kind == "tanh":
+            return tanh_grad(z)
+        s = sigmoid(z)
+        return s - s**2
+
+    def run(self, X):
+        hs, zs = [X], []
+        for l in range(1, self.L + 1):
+            zs.append(hs[-1] @ self.params[f"W{l}"] + self.params[f"b{l}"])
+            hs.append(zs[-1] if l == self.L else self.act(zs[-1]))
+        return hs, zs
+
+    def forward(self, X):
+        return self.run(X)[0][-1]
+
+    def loss(self, X, y, l2=0.0):
+        reg = sum(np.linalg.norm(v) ** 2 for k, v in self.params.items() if k.startswith("W"))
+        return cross_entropy(self.forward(X), y) + l2 / 2 * reg
+
+    def gradients(self, X, y, l2=0.0):
+        hs, zs = self.run(X)
+        d, out = cross_entropy_grad(hs[-1], y), {}
+        for l in reversed(range(1, self.L + 1)):
+            out[f"b{l}"] = d.sum(0)
+            out[f"W{l}"] = hs[l - 1].T @ d + l2 * self.params[f"W{l}"]
+            if l > 1:
+                d = (d @ self.params[f"W{l}"].T) * self.dact(zs[l - 2])
+        return out

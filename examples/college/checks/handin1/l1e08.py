@@ -400,3 +400,125 @@ class Epoch:
 
 def minibatches(X, y, batch_size, rng):
     return Epoch(X, y, batch_size, rng.choice(len(X), size=len(X), replace=False))
+
+# %% [mutant] np.array_split evens the sizes out
+# cell: l1e08-minibatches
+# kills: l1e08-t1
+def minibatches(X, y, batch_size, rng):
+    parts = np.array_split(rng.permutation(len(X)), -(-len(X) // batch_size))
+    return [(X[r], y[r]) for r in parts]
+
+# %% [mutant] X shuffled in place
+# cell: l1e08-minibatches
+# kills: l1e08-t1
+def minibatches(X, y, batch_size, rng):
+    order = rng.permutation(len(X))
+    X[:], y[:] = X[order], y[order]
+    return [(X[s : s + batch_size], y[s : s + batch_size]) for s in range(0, len(X), batch_size)]
+
+# %% [alternate] A list, argsort of random numbers
+# cell: l1e08-minibatches
+def minibatches(X, y, batch_size, rng):
+    order = np.argsort(rng.random(len(y)))
+    Xs, ys = X[order], y[order]
+    return [(Xs[i : i + batch_size], ys[i : i + batch_size]) for i in range(0, len(ys), batch_size)]
+
+# %% [mutant] Nesterov
+# cell: l1e08-sgd
+# kills: l1e08-t2
+def sgd_step(params, grads, vel, lr, momentum):
+    for k, g in grads.items():
+        vel[k] = momentum * vel[k] - lr * g
+        params[k] = params[k] + momentum * vel[k] - lr * g
+
+# %% [mutant] Exponential average of gradients
+# cell: l1e08-sgd
+# kills: l1e08-t2
+def sgd_step(params, grads, vel, lr, momentum):
+    for k, g in grads.items():
+        vel[k] = momentum * vel[k] - (1 - momentum) * lr * g
+        params[k] = params[k] + vel[k]
+
+# %% [alternate] In place
+# cell: l1e08-sgd
+def sgd_step(params, grads, vel, lr, momentum):
+    for k in params:
+        vel[k] *= momentum
+        vel[k] -= lr * grads[k]
+        params[k] += vel[k]
+    return params
+
+# %% [mutant] Velocity reset in every epoch
+# cell: l1e08-train
+# kills: l1e08-t3
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    Xt, yt, Xv, yv = data
+    history = {"train_loss": [], "val_loss": [], "val_accuracy": []}
+    for epoch in range(1, epochs + 1):
+        vel = {k: np.zeros_like(v) for k, v in model.params.items()}
+        for X, y in minibatches(Xt, yt, batch_size, rng):
+            sgd_step(model.params, model.gradients(X, y, l2), vel, lr, momentum)
+        history["train_loss"].append(model.loss(Xt, yt))
+        history["val_loss"].append(model.loss(Xv, yv))
+        history["val_accuracy"].append(float(np.mean(np.argmax(model.forward(Xv), axis=1) == yv)))
+        if after_epoch is not None and after_epoch(epoch, model, history):
+            break
+    return history
+
+# %% [mutant] The learning rate decays
+# cell: l1e08-train
+# kills: l1e08-t3
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    Xt, yt, Xv, yv = data
+    vel = {k: np.zeros_like(v) for k, v in model.params.items()}
+    history = {"train_loss": [], "val_loss": [], "val_accuracy": []}
+    for epoch in range(1, epochs + 1):
+        for X, y in minibatches(Xt, yt, batch_size, rng):
+            sgd_step(model.params, model.gradients(X, y, l2), vel, lr / epoch**0.5, momentum)
+        history["train_loss"].append(model.loss(Xt, yt))
+        history["val_loss"].append(model.loss(Xv, yv))
+        history["val_accuracy"].append(float(np.mean(np.argmax(model.forward(Xv), axis=1) == yv)))
+        if after_epoch is not None and after_epoch(epoch, model, history):
+            break
+    return history
+
+# %% [mutant] Momentum fixed at 0.9
+# cell: l1e08-train
+# kills: l1e08-t3
+_tr2 = train
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    return _tr2(model, data, epochs, batch_size, lr, rng, 0.9, l2, after_epoch)
+
+# %% [mutant] The best parameters are put back at the end
+# cell: l1e08-train
+# kills: l1e08-t3
+_tr3 = train
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    best = {}
+    def note(epoch, m, h):
+        if h["val_loss"][-1] == min(h["val_loss"]):
+            best.update({k: v.copy() for k, v in m.params.items()})
+        return after_epoch(epoch, m, h) if after_epoch else None
+    h = _tr3(model, data, epochs, batch_size, lr, rng, momentum, l2, note)
+    model.params.update(best)
+    return h
+
+# %% [alternate] Arrays in the history, a while loop
+# cell: l1e08-train
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    X, y, Xv, yv = data
+    v = {}
+    for k in model.params:
+        v[k] = 0.0 * model.params[k]
+    h = {"train_loss": np.zeros(0), "val_loss": np.zeros(0), "val_accuracy": np.zeros(0)}
+    epoch = 0
+    while epoch < epochs:
+        epoch += 1
+        for xb, yb in list(minibatches(X, y, batch_size, rng)):
+            sgd_step(model.params, model.gradients(xb, yb, l2), v, lr, momentum)
+        h["train_loss"] = np.append(h["train_loss"], model.loss(X, y, 0.0))
+        h["val_loss"] = np.append(h["val_loss"], model.loss(Xv, yv, 0.0))
+        h["val_accuracy"] = np.append(h["val_accuracy"], np.mean(model.forward(Xv).argmax(1) == yv))
+        if after_epoch and after_epoch(epoch, model, h) is True:
+            return h
+    return h

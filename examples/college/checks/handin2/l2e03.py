@@ -330,3 +330,142 @@ def rnn_backward(dH, tape):
         dX.insert(0, delta.dot(tape.Wx.T))
         carried = delta.dot(tape.Wh.T)
     return np.stack(dX, axis=1), carried, grads[0], grads[1], grads[2]
+
+# %% [mutant] The state of the last call lives on
+# cell: l2e03-rnn
+# kills: l2e03-t1
+_fwd = rnn_forward
+_memory = {}
+def rnn_forward(X, h0, Wx, Wh, b):
+    h = _memory.get(h0.shape, h0)
+    H, cache = _fwd(X, h, Wx, Wh, b)
+    _memory[h0.shape] = H[:, -1]
+    return H, cache
+
+# %% [mutant] The bias is added after the tanh
+# cell: l2e03-rnn
+# kills: l2e03-t1
+def rnn_forward(X, h0, Wx, Wh, b):
+    h, states = h0, []
+    for t in range(X.shape[1]):
+        h = np.tanh(X[:, t] @ Wx + h @ Wh) + b
+        states.append(h)
+    H = np.stack(states, 1)
+    return H, (X, h0, H, Wx, Wh)
+
+# %% [mutant] The state is computed in single precision
+# cell: l2e03-rnn
+# kills: l2e03-t1
+def rnn_forward(X, h0, Wx, Wh, b):
+    H = np.zeros((X.shape[0], X.shape[1], len(b)), dtype=np.float32)
+    h = h0
+    for t in range(X.shape[1]):
+        h = H[:, t] = np.tanh(X[:, t] @ Wx + h @ Wh + b)
+    return H, (X, h0, H, Wx, Wh)
+
+# %% [mutant] Only the loss at the last step is brought back
+# cell: l2e03-rnn
+# kills: l2e03-t2, l2e03-t3
+_bwd = rnn_backward
+def rnn_backward(dH, cache):
+    last = np.zeros_like(dH)
+    last[:, -1] = dH[:, -1]
+    return _bwd(last, cache)
+
+# %% [mutant] Gradients flow back three steps only
+# cell: l2e03-rnn
+# kills: l2e03-t2, l2e03-t3
+def rnn_backward(dH, cache):
+    X, h0, H, Wx, Wh = cache
+    dX, dWx, dWh, db, future = np.zeros_like(X), 0, 0, 0, np.zeros_like(h0)
+    for t in reversed(range(X.shape[1])):
+        before = H[:, t - 1] if t else h0
+        delta = (dH[:, t] + (future if t % 3 != 2 else 0)) * (1 - H[:, t] ** 2)
+        dX[:, t], dWx, dWh, db = delta @ Wx.T, dWx + X[:, t].T @ delta, dWh + before.T @ delta, db + delta.sum(0)
+        future = delta @ Wh.T
+    return dX, future, dWx, dWh, db
+
+# %% [mutant] dWh sees a first state of zeros
+# cell: l2e03-rnn
+# kills: l2e03-t3
+def rnn_backward(dH, cache):
+    X, h0, H, Wx, Wh = cache
+    dX, dWx, dWh, db, future = np.zeros_like(X), 0, np.zeros_like(Wh), 0, 0
+    for t in reversed(range(X.shape[1])):
+        delta = (dH[:, t] + future) * (1 - H[:, t] ** 2)
+        if t:
+            dWh += H[:, t - 1].T @ delta
+        dX[:, t], dWx, db = delta @ Wx.T, dWx + X[:, t].T @ delta, db + delta.sum(0)
+        future = delta @ Wh.T
+    return dX, future, dWx, dWh, db
+
+# %% [mutant] dH is overwritten on the way
+# cell: l2e03-rnn
+# kills: l2e03-t2, l2e03-t3
+def rnn_backward(dH, cache):
+    X, h0, H, Wx, Wh = cache
+    dX, dWx, dWh, db, future = np.zeros_like(X), 0, 0, 0, 0
+    for t in reversed(range(X.shape[1])):
+        before = H[:, t - 1] if t else h0
+        dH[:, t] += future
+        delta = dH[:, t] * (1 - H[:, t] ** 2)
+        dX[:, t], dWx, dWh, db = delta @ Wx.T, dWx + X[:, t].T @ delta, dWh + before.T @ delta, db + delta.sum(0)
+        future = delta @ Wh.T
+    return dX, future, dWx, dWh, db
+
+# %% [alternate] One einsum per gradient, cache as a dictionary
+# cell: l2e03-rnn
+def rnn_forward(X, h0, Wx, Wh, b):
+    pre = np.einsum("ntd,dh->nth", X, Wx) + b
+    H = np.empty(pre.shape)
+    h = h0
+    for t in range(X.shape[1]):
+        h = H[:, t] = np.tanh(pre[:, t] + h @ Wh)
+    return H, {"X": X, "P": np.concatenate([h0[:, None], H[:, :-1]], axis=1), "H": H, "Wx": Wx, "Wh": Wh}
+
+
+def rnn_backward(dH, cache):
+    X, P, H, Wx, Wh = (cache[k] for k in ("X", "P", "H", "Wx", "Wh"))
+    delta, carry = np.zeros(H.shape), 0
+    for t in range(H.shape[1])[::-1]:
+        delta[:, t] = (dH[:, t] + carry) * (1 - H[:, t] ** 2)
+        carry = delta[:, t] @ Wh.T
+    return (np.einsum("nth,dh->ntd", delta, Wx), carry, np.einsum("ntd,nth->dh", X, delta), np.tensordot(P, delta, ([0, 1], [0, 1])), delta.sum((0, 1)))
+
+# %% [alternate] Recursion, one sequence at a time
+# cell: l2e03-rnn
+class _Cache:
+    pass
+
+
+def rnn_forward(X, h0, Wx, Wh, b):
+    N, T, D = X.shape
+    H = np.zeros((N, T, h0.shape[1]))
+    for n in range(N):
+        h = h0[n]
+        for t in range(T):
+            h = np.tanh(Wx.T @ X[n, t] + Wh.T @ h + b)
+            H[n, t] = h
+    c = _Cache()
+    c.all = (X, h0, H, Wx, Wh)
+    return H, c
+
+
+def rnn_backward(dH, cache):
+    X, h0, H, Wx, Wh = cache.all if isinstance(cache, _Cache) else cache
+    dX, dh0, dWx, dWh, db = np.zeros_like(X), np.zeros_like(h0), np.zeros_like(Wx), np.zeros_like(Wh), np.zeros(len(Wh))
+
+    def back(n, t, future):
+        if t < 0:
+            dh0[n] = future
+            return
+        delta = (dH[n, t] + future) * (1 - H[n, t] ** 2)
+        dX[n, t] = Wx @ delta
+        dWx[...] += np.outer(X[n, t], delta)
+        dWh[...] += np.outer(H[n, t - 1] if t else h0[n], delta)
+        db[...] += delta
+        back(n, t - 1, Wh @ delta)
+
+    for n in range(len(X)):
+        back(n, X.shape[1] - 1, np.zeros(len(Wh)))
+    return [dX, dh0, dWx, dWh, db]

@@ -340,3 +340,126 @@ def gan_step(G, D, opt_g, opt_d, x, zdim, generator):
         opt.step()
         losses.append(loss.item())
     return tuple(losses)
+
+# %% [mutant] Means mixed: everything concatenated first
+# cell: l3e07-losses
+# kills: l3e07-t1
+def d_loss(real_logits, fake_logits):
+    z = torch.cat([real_logits.reshape(-1), fake_logits.reshape(-1)])
+    t = torch.cat([torch.ones(real_logits.numel()), torch.zeros(fake_logits.numel())]).to(z)
+    return 2 * F.binary_cross_entropy_with_logits(z, t)
+
+# %% [mutant] One-sided label smoothing
+# cell: l3e07-losses
+# kills: l3e07-t1
+def d_loss(real_logits, fake_logits):
+    bce = F.binary_cross_entropy_with_logits
+    return bce(real_logits, torch.full_like(real_logits, 0.9)) + bce(fake_logits, torch.zeros_like(fake_logits))
+
+# %% [mutant] Hinge loss
+# cell: l3e07-losses
+# kills: l3e07-t1
+def d_loss(real_logits, fake_logits):
+    return (F.relu(1 - real_logits).mean() + F.relu(1 + fake_logits).mean()) * np.log(2)
+
+# %% [mutant] Sigmoid and BCELoss, whose logarithm is clamped
+# cell: l3e07-losses
+# kills: l3e07-t1
+_bce = nn.BCELoss()
+def d_loss(real_logits, fake_logits):
+    return _bce(real_logits.sigmoid(), torch.ones_like(real_logits)) + _bce(fake_logits.sigmoid(), torch.zeros_like(fake_logits))
+
+
+def g_loss(fake_logits):
+    return _bce(fake_logits.sigmoid(), torch.ones_like(fake_logits))
+
+# %% [mutant] The generator maximises the second term
+# cell: l3e07-losses
+# kills: l3e07-t2
+def g_loss(fake_logits):
+    return F.logsigmoid(-fake_logits).mean() + 2 * np.log(2)
+
+# %% [alternate] logaddexp and logsigmoid; the mean of the halves
+# cell: l3e07-losses
+def d_loss(real_logits, fake_logits):
+    zero = torch.zeros((), dtype=real_logits.dtype)
+    return (torch.logaddexp(zero, -real_logits).mean() + torch.logaddexp(zero, fake_logits).mean()) / 2
+
+
+def g_loss(fake_logits):
+    return -F.logsigmoid(fake_logits).sum() / fake_logits.numel()
+
+# %% [mutant] The generator's step is judged by fakes that were detached
+# cell: l3e07-step
+# kills: l3e07-t3
+def gan_step(G, D, opt_g, opt_d, x, zdim, generator):
+    z = torch.randn(len(x), zdim, generator=generator)
+    fake = G(z)
+    ld = d_loss(D(x), D(fake.detach()))
+    opt_d.zero_grad()
+    ld.backward()
+    opt_d.step()
+    lg = g_loss(D(fake.detach()))
+    opt_g.zero_grad()
+    lg.backward()
+    opt_g.step()
+    return ld.item(), lg.item()
+
+# %% [mutant] Both losses before either step
+# cell: l3e07-step
+# kills: l3e07-t3
+def gan_step(G, D, opt_g, opt_d, x, zdim, generator):
+    fake = G(torch.randn(len(x), zdim, generator=generator))
+    ld, lg = d_loss(D(x), D(fake.detach())), g_loss(D(fake))
+    opt_g.zero_grad()
+    lg.backward()
+    opt_d.zero_grad()
+    ld.backward()
+    opt_d.step()
+    opt_g.step()
+    return ld.item(), lg.item()
+
+# %% [mutant] Two steps for the discriminator
+# cell: l3e07-step
+# kills: l3e07-t3
+def gan_step(G, D, opt_g, opt_d, x, zdim, generator):
+    for _ in range(2):
+        ld = d_loss(D(x), D(G(torch.randn(len(x), zdim, generator=generator)).detach()))
+        opt_d.zero_grad()
+        ld.backward()
+        opt_d.step()
+    lg = g_loss(D(G(torch.randn(len(x), zdim, generator=generator))))
+    opt_g.zero_grad()
+    lg.backward()
+    opt_g.step()
+    return ld.item(), lg.item()
+
+# %% [mutant] Tensors as losses, the graph with them
+# cell: l3e07-step
+# kills: l3e07-t3
+def gan_step(G, D, opt_g, opt_d, x, zdim, generator):
+    noise = lambda: torch.randn(len(x), zdim, generator=generator)
+    ld = d_loss(D(x), D(G(noise()).detach()))
+    opt_d.zero_grad(); ld.backward(); opt_d.step()
+    lg = g_loss(D(G(noise())))
+    opt_g.zero_grad(); lg.backward(); opt_g.step()
+    return ld, lg
+
+# %% [alternate] requires_grad switched off for the generator's step, same noise
+# cell: l3e07-step
+def gan_step(G, D, opt_g, opt_d, x, zdim, generator):
+    z = torch.empty(len(x), zdim).normal_(generator=generator)
+    fake = G(z)
+    G.zero_grad(), D.zero_grad()
+    ld = d_loss(D(x), D(fake.clone().detach()))
+    ld.backward()
+    opt_d.step()
+    for p in D.parameters():
+        p.requires_grad = False
+    G.zero_grad()
+    lg = g_loss(D(fake))
+    lg.backward()
+    opt_g.step()
+    for p in D.parameters():
+        p.requires_grad = True
+    return float(ld.detach()), float(lg.detach())

@@ -17,7 +17,6 @@ _REASONS = (
     "labhub.course.errors",
 )
 """Where the errors stand that a client knows by their code."""
-_NOT_OURS = (LabhubError, ServiceRefusedError)
 
 
 def refusal_of(url: str, status: int, headers: Message, body: bytes) -> LabhubError:
@@ -51,7 +50,7 @@ def refusal_of(url: str, status: int, headers: Message, body: bytes) -> LabhubEr
 def _by_code() -> dict[str, type[LabhubError]]:
     for module in _REASONS:
         importlib.import_module(module)
-    return {leaf.code: leaf for leaf in LabhubError.leaves() if leaf not in _NOT_OURS}
+    return {leaf.code: leaf for leaf in LabhubError.leaves() if leaf.__module__ in _REASONS}
 
 
 def _said(body: bytes) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -91,11 +91,20 @@ def collect(service: Service, folder: CourseFolder, order: Order) -> list[Placed
 
 
 def release_feedback(
-    service: Service, folder: CourseFolder, assignment: str, by: str, student: str = "*"
+    service: Service,
+    folder: CourseFolder,
+    assignment: str,
+    by: str,
+    student: str = "*",
+    excluded: Collection[str] = (),
 ) -> tuple[list[StudentId], list[StudentId]]:
     """Let students see the pages in `feedback/`: of whom, and whose belong to no hand-in."""
     name = AssignmentId(assignment)
-    chosen = [each for each in folder.students_with_feedback(name) if fnmatchcase(each, student)]
+    chosen = [
+        each
+        for each in folder.students_with_feedback(name)
+        if fnmatchcase(each, student) and each not in excluded
+    ]
     with own_desk(folder) as desk:
         if desk is not None:
             return _release_here(desk, assignment, by, chosen)

@@ -28,6 +28,7 @@ VERBS: dict[str, str] = {
     "term-report": "term_report:term_report",
     "lms": "lms:app",
     "serve": "serving:serve",
+    "work": "working:work",
     "store": "store:app",
     "verify-receipt": "receipt:verify_receipt",
     "export": "reports:export",

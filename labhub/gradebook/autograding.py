@@ -37,6 +37,8 @@ class Order:
     """An id or a pattern."""
     exclude: frozenset[str] = frozenset()
     """Ids that are left out."""
+    only: frozenset[str] | None = None
+    """Ids that are not left out; None: everybody's."""
     force: bool = False
     """Grade again what has not changed."""
     dry_run: bool = False
@@ -98,7 +100,11 @@ def autograde(
 def _students(course: OpenCourse, order: Order) -> tuple[StudentId, ...]:
     everyone = course.folder.students_with_submission(order.assignment)
     chosen = tuple(
-        each for each in everyone if fnmatchcase(each, order.student) and each not in order.exclude
+        each
+        for each in everyone
+        if fnmatchcase(each, order.student)
+        and each not in order.exclude
+        and (order.only is None or each in order.only)
     )
     if not chosen:
         place = course.folder.submitted(order.assignment, StudentId(order.student))

@@ -40,6 +40,13 @@ class BusyError(LabhubError):
     http_status = 409
 
 
+class WorkerRunsError(LabhubError):
+    """Another worker does the jobs of this course."""
+
+    code = "worker-runs"
+    http_status = 409
+
+
 class MarkChangedError(LabhubError):
     """Somebody else has marked the answer since this person looked at it."""
 

@@ -46,7 +46,7 @@ class Engine:
         preload: Sequence[str] = PRELOAD,
     ) -> None:
         self._sandbox = sandbox
-        self._jobs = jobs or len(os.sched_getaffinity(0))
+        self.jobs = jobs or len(os.sched_getaffinity(0))
         view = bubblewrap.view_of_this_python(packages, data_dir)
         self._setup = WarmSetup(sandbox, view, tuple(preload))
         self._dispatcher: Dispatcher | None = None
@@ -54,7 +54,7 @@ class Engine:
     def __enter__(self) -> Self:
         if self._sandbox == "bubblewrap":
             bubblewrap.ensure_bubblewrap()
-        self._dispatcher = Dispatcher(self._setup, self._jobs)
+        self._dispatcher = Dispatcher(self._setup, self.jobs)
         self._dispatcher.start()
         return self
 
@@ -79,7 +79,7 @@ class Engine:
         coming = iter(enumerate(jobs))
         keys: dict[int, Key] = {}
         while True:
-            while len(keys) < 2 * self._jobs and (job := next(coming, None)) is not None:
+            while len(keys) <= 2 * self.jobs and (job := next(coming, None)) is not None:
                 place, (key, exam) = job
                 keys[place] = key
                 self._dispatcher.submit(Submission(place, exam, lambda k, r: done.put((k, r))))

@@ -117,7 +117,7 @@ def _notebook(intake: NotebookIntake, given: ReleaseNotebook) -> NotebookCheck:
         name = cell.course.grade_id
         same = sources.get(name, "").split() == cell.source.split()
         state = "missing" if name in missing else "untouched" if same else "answered"
-        exercises.append(ExerciseCheck(name, _title(name, titles), state))
+        exercises.append(ExerciseCheck(name, title_of(name, titles), state))
     sentences = intake.report.for_student()
     return NotebookCheck(given.notebook_id, intake.status, sentences, tuple(exercises))
 
@@ -129,7 +129,8 @@ def titles_of(metadata: Mapping[str, Any]) -> dict[str, str]:
     return {str(unit["id"]): str(unit["title"]) for unit in both}
 
 
-def _title(grade_id: str, titles: Mapping[str, str]) -> str:
+def title_of(grade_id: str, titles: Mapping[str, str]) -> str:
+    """The title of the exercise that a cell belongs to; empty where the notebook names none."""
     return next(
         (
             title

@@ -138,15 +138,16 @@ def jobs(
     return tuple(_job(row) for row in reversed(rows))
 
 
-def claim(
-    db: Connection, worker: str, at: datetime, *, kinds: frozenset[JobKind] | None = None
-) -> Job | None:
+def next_waiting(db: Connection, at_least: int = ORDINARY) -> int | None:
+    """The number of the most urgent job of at least this priority; None where none waits."""
+    urgent = _state(JobState.QUEUED) & (table.c.priority >= at_least)
+    order = select(table.c.seq).where(urgent).order_by(table.c.priority.desc(), table.c.seq)
+    return db.execute(order.limit(1)).scalar()
+
+
+def claim(db: Connection, worker: str, at: datetime, *, at_least: int = ORDINARY) -> Job | None:
     """The most urgent job that waits, now the worker's own; None where none waits."""
-    query = select(table.c.seq).where(table.c.state == JobState.QUEUED.value)
-    if kinds is not None:
-        query = query.where(table.c.kind.in_([kind.value for kind in kinds]))
-    first = query.order_by(table.c.priority.desc(), table.c.seq).limit(1)
-    seq = db.execute(first).scalar()
+    seq = next_waiting(db, at_least)
     if seq is None:
         return None
     found = job(db, seq)

@@ -133,7 +133,7 @@ def test_jobs_are_found_by_state_assignment_and_number(db) -> None:
     assert [each.seq for each in jobs(db, state=JobState.RUNNING)] == seqs[:1]
     assert [each.seq for each in jobs(db, last=2)] == seqs[1:]
     assert jobs(db, assignment="lab2") == jobs(db, submission=4) == ()
-    assert claim(db, "w", NOW, kinds=frozenset({JobKind.COLLECT})) is None
+    assert claim(db, "w", NOW, at_least=INTERACTIVE) is None
     with pytest.raises(UnknownJobError, match="no job number 99"):
         job(db, 99)
 

@@ -15,6 +15,7 @@ from labhub.service.access import Access
 from labhub.service.answers import add_answers
 from labhub.service.api import ROUTERS
 from labhub.service.api.errors import COMMON
+from labhub.service.bounds import Bounds
 from labhub.service.courses import Courses
 from labhub.service.errors import ServiceSettingsError
 from labhub.service.form_tokens import FormTokens
@@ -38,7 +39,8 @@ class Service(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """The standard stack, and ours around it."""
         state: ServiceState = self.state.service
-        return Headers(super().build_middleware_stack(), state.metrics, https=state.settings.https)
+        inner = Bounds(super().build_middleware_stack(), state.access, state.settings.body_bytes)
+        return Headers(inner, state.metrics, https=state.settings.https)
 
 
 def create_app(
@@ -66,7 +68,6 @@ def create_app(
         docs_url=None,  # its page loads scripts from elsewhere, which our headers forbid
         redoc_url=None,
         lifespan=lifespan,
-        max_body_size=settings.body_bytes,
     )
     table = {**access.REST, **access.LOGIN, **pages.ACCESS}
     tokens = FormTokens(settings.form_secret) if settings.form_secret else FormTokens()

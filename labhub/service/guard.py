@@ -5,8 +5,13 @@ from collections.abc import Callable, Mapping
 from starlette.requests import Request
 
 from labhub.ids import CourseId
-from labhub.service.access import Access
-from labhub.service.errors import NotLoggedInError, NotYourCourseError, RoleNeededError
+from labhub.service.access import REST, Access
+from labhub.service.errors import (
+    NothingHereError,
+    NotLoggedInError,
+    NotYourCourseError,
+    RoleNeededError,
+)
 from labhub.service.form_tokens import FIELD, HEADER
 from labhub.service.identity import Role, User
 from labhub.service.state import ServiceState, state_of
@@ -28,9 +33,13 @@ async def guard(request: Request) -> None:
     and `request.state.course` the course of the address, opened.
     """
     state = state_of(request)
-    access = state.access[request.scope["route"].name]
+    name = request.scope["route"].name
+    access = state.access[name]
     request.state.user = None
     request.state.course = None
+    if name not in REST and request.path_params.get(COURSE) == "api":
+        # The pages' addresses begin with a course; what begins with `api` is none of them.
+        raise NothingHereError(f"There is nothing at {request.url.path[:200]}.")
     if not access.login:
         return
     user = await _user(request, state)

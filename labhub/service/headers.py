@@ -2,6 +2,7 @@
 
 import logging
 import time
+from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -73,5 +74,6 @@ class Headers:
         method = scope["method"] if route != "none" else "any"
         self.metrics.requests.labels(route, method, str(status)).inc()
         self.metrics.seconds.labels(route).observe(seconds)
-        # The path only: a query may carry the code of a login.
-        log.info("%s %s %d %.0f ms", scope["method"], scope["path"], status, seconds * 1000)
+        # The path only: a query may carry the code of a login. Quoted, so that it is one line.
+        path = quote(scope["path"], safe="/:@+=,;~")
+        log.info("%s %s %d %.0f ms", scope["method"], path, status, seconds * 1000)

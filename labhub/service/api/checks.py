@@ -13,7 +13,7 @@ from labhub.exchange.handin.uploads import Upload
 from labhub.exchange.store.errors import UnknownSubmissionError
 from labhub.exchange.store.feedback import Feedback, feedback_of, keep_feedback, release_feedback
 from labhub.service.api.errors import refusals
-from labhub.service.api.forms import UNBOUNDED, form_of, number_of
+from labhub.service.api.forms import form_of, number_of
 from labhub.service.api.ids import AssignmentPath, CoursePath, Number
 from labhub.service.archives import zip_answer
 from labhub.service.context import CurrentCourse, CurrentRole, CurrentUser
@@ -68,7 +68,6 @@ class FeedbackModel(BaseModel):
     "/assignments/{assignment}/submissions/check",
     name="check-hand-in",
     responses=refusals(507),
-    max_body_size=UNBOUNDED,
     openapi_extra=form_of({"version": "Number of the released version; left out: the newest."}),
 )
 async def check(
@@ -124,7 +123,6 @@ def feedback(
     "/submissions/{number}/feedback",
     name="put-feedback",
     responses=refusals(507),
-    max_body_size=UNBOUNDED,
     openapi_extra=form_of({"release": "`yes`: students see it at once."}),
 )
 async def put_feedback(

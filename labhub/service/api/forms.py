@@ -8,8 +8,6 @@ from labhub.service.form_tokens import FIELD
 from labhub.service.uploads import FILES
 
 MOST_DIGITS = 9
-UNBOUNDED = 1 << 62
-"""For the framework: an upload has limits of its own, kept while it streams."""
 
 
 def form_of(fields: Mapping[str, str], *, required: bool = True) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Health, figures, and the description of this interface."""
 
+import fcntl
 import hmac
 import shutil
 from typing import Annotated, Any
@@ -11,12 +12,17 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse
 
+from labhub.errors import LabhubError
+from labhub.exchange.store.jobs import JobState, jobs
 from labhub.service.context import CurrentState
 from labhub.service.courses import OpenedCourse
 from labhub.service.errors import NotLoggedInError, RoleNeededError
 from labhub.service.state import ServiceState
 
 router = APIRouter(tags=["service"])
+
+LOCK = "worker.lock"
+"""The file in a course's folder `store` that `labhub work` holds locked while it lives."""
 
 
 class CourseHealth(BaseModel):
@@ -27,7 +33,7 @@ class CourseHealth(BaseModel):
     free_bytes: int
     enough_space: bool
     queued: int = Field(description="Jobs that wait.")
-    worker_alive: bool = Field(description="Whether a worker has said something lately.")
+    worker_alive: bool = Field(description="Whether a worker of this machine is there.")
 
 
 class Health(BaseModel):
@@ -69,16 +75,35 @@ def _health_of(course: OpenedCourse, state: ServiceState) -> CourseHealth:
         store_writable=_is_writable(course),
         free_bytes=free,
         enough_space=free >= state.settings.free_bytes,
-        queued=0,
-        worker_alive=False,
+        queued=waiting(course)[JobState.QUEUED],
+        worker_alive=worker_alive(course),
     )
+
+
+def waiting(course: OpenedCourse) -> dict[JobState, int]:
+    """How many jobs wait, and how many are being done."""
+    with course.store.reading() as db:
+        return {state: len(jobs(db, state=state)) for state in (JobState.QUEUED, JobState.RUNNING)}
+
+
+def worker_alive(course: OpenedCourse) -> bool:
+    """Whether a worker of this machine is at work: it holds the lock of its course."""
+    path = course.desk.blobs.root / LOCK
+    if not path.exists():
+        return False
+    with path.open("rb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
 
 
 def _is_writable(course: OpenedCourse) -> bool:
     try:
         with course.store.writing() as db:
             db.execute(text("SELECT 1"))
-    except SQLAlchemyError:
+    except (SQLAlchemyError, LabhubError):
         return False
     return True
 
@@ -113,4 +138,6 @@ async def _let_scraper_in(request: Request, state: ServiceState, authorization: 
 
 def _measure(state: ServiceState) -> None:
     for course in state.courses:
+        for job_state, number in waiting(course).items():
+            state.metrics.jobs.labels(course.id, job_state.value).set(number)
         state.metrics.free.labels(course.id).set(shutil.disk_usage(course.folder.root).free)

@@ -15,7 +15,7 @@ from labhub.exchange.store.feedback import feedback_of
 from labhub.exchange.store.submissions import Place, Submission, receipt_text, submissions
 from labhub.ids import StudentId
 from labhub.service.api.errors import refusals
-from labhub.service.api.forms import UNBOUNDED, form_of, number_of
+from labhub.service.api.forms import form_of, number_of
 from labhub.service.api.ids import AssignmentPath, CoursePath, Number
 from labhub.service.api.versions import FileModel, file_models
 from labhub.service.archives import zip_answer
@@ -119,7 +119,6 @@ def _model(db: Connection, found: Submission) -> SubmissionModel:
         200: {"model": ReceiptModel, "description": "The same bytes were there: its receipt."},
         **refusals(409, 429, 507),
     },
-    max_body_size=UNBOUNDED,
     openapi_extra=form_of(FORM),
 )
 async def submit(

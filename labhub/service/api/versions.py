@@ -24,7 +24,7 @@ from labhub.exchange.store.versions import (
 from labhub.policy.assignments import timeline_of
 from labhub.policy.timelines import Phase
 from labhub.service.api.errors import refusals
-from labhub.service.api.forms import UNBOUNDED, form_of
+from labhub.service.api.forms import form_of
 from labhub.service.api.ids import AssignmentPath, CoursePath, Number
 from labhub.service.archives import zip_answer
 from labhub.service.context import CurrentCourse, CurrentRole, CurrentUser
@@ -104,7 +104,6 @@ def _released(course: OpenedCourse, role: Role, name: str) -> Assignment:
     name="release-version",
     status_code=201,
     responses=refusals(409, 507),
-    max_body_size=UNBOUNDED,
     openapi_extra=form_of({"note": "What is new in it, for students."}, required=False),
 )
 async def release(

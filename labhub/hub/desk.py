@@ -1,7 +1,7 @@
 """The Hub's desk: what somebody may start now. Pages ask it, and spawners before they start."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from labhub.clock import Clock, SystemClock
 from labhub.hub.allowances import Allowance, Choice, allowance
@@ -12,6 +12,7 @@ from labhub.hub.errors import (
     GpuRefusedError,
     LabNotOfferedError,
 )
+from labhub.hub.gpus.idle import IdleRules, Meter, no_meter
 from labhub.hub.gpus.ledger import Ledger
 from labhub.hub.profiles import PLAIN, Profile, lab_profiles, plain_profile
 from labhub.hub.settings import HubSettings
@@ -28,6 +29,19 @@ class Desk:
     courses: Courses
     ledger: Ledger
     clock: Clock = field(default_factory=SystemClock)
+    meter: Meter = no_meter
+    """How much a server uses its GPU."""
+    running: dict[str, str] = field(default_factory=dict)
+    """The lab of each server that runs."""
+    endings: dict[str, str] = field(default_factory=dict)
+    """Why somebody's last server was stopped, for those who wonder."""
+
+    @property
+    def idle_rules(self) -> IdleRules:
+        """When an idle GPU is taken back."""
+        gpus = self.settings.gpus
+        after, warning = timedelta(minutes=gpus.idle_minutes), timedelta(minutes=gpus.warn_minutes)
+        return IdleRules(after, min(warning, after), gpus.idle_percent)
 
     def profiles_for(self, who: str) -> list[Profile]:
         """What somebody may start: the labs that are out, all of them for staff."""

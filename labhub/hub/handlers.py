@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+from datetime import datetime
 
 from jupyterhub.apihandlers import APIHandler  # type: ignore[import-untyped]
 from jupyterhub.handlers.base import BaseHandler  # type: ignore[import-untyped]
 from jupyterhub.scopes import needs_scope  # type: ignore[import-untyped]
 from jupyterhub.user import User  # type: ignore[import-untyped]
 from tornado import web
+
+from labhub.hub.spawners.base import LabServer
 
 
 class CancelHandler(BaseHandler):  # type: ignore[misc]
@@ -27,16 +30,37 @@ class CancelHandler(BaseHandler):  # type: ignore[misc]
 
 
 class NoticeHandler(APIHandler):  # type: ignore[misc]
-    """GET labhub/notice: what a server should tell its owner. Asked with the server's token."""
+    """labhub/notice: what a server tells the Hub, and what it should tell its owner.
+
+    Asked with the server's own token, which may report activity.
+    """
 
     @needs_scope("users:activity")  # type: ignore[untyped-decorator]
-    def get(self) -> None:
-        """`{"until": time or null, "words": text}`."""
+    def post(self) -> None:
+        """Take `{"kernels": time of their last work or null}`; give `{"until", "words"}`."""
         user = self.current_user
         spawner = user.spawners.get("") if isinstance(user, User) else None
-        until = getattr(spawner, "until", None)
-        words = spawner.notice() if spawner is not None else ""
-        self.finish(json.dumps({"until": until.isoformat() if until else None, "words": words}))
+        if not isinstance(spawner, LabServer):
+            raise web.HTTPError(404, "there is no server")
+        if at := moment_in(self.get_json_body() or {}):
+            spawner.kernels_worked(at)
+        until = spawner.until.isoformat() if spawner.until else None
+        self.finish(json.dumps({"until": until, "words": spawner.notice()}))
+
+
+def moment_in(body: object) -> datetime | None:
+    """The time in a request's body; None for anything else.
+
+    >>> moment_in({"kernels": "2026-12-03T13:15:00+00:00"}).hour
+    13
+    >>> moment_in({"kernels": "now"})
+    """
+    text = body.get("kernels") if isinstance(body, dict) else None
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo else None
 
 
 HANDLERS = [(r"/labhub/notice", NoticeHandler), (r"/labhub/cancel", CancelHandler)]

@@ -8,6 +8,7 @@ from traitlets import Dict, Unicode
 from traitlets.config import Config
 
 from labhub.hub.errors import DemoLoginsPublicError, HubSettingsError
+from labhub.hub.services import read_secret
 from labhub.hub.settings import HubSettings, grader_account
 
 
@@ -84,23 +85,11 @@ def _oidc(c: Config, settings: HubSettings) -> None:
     it = c.GenericOAuthenticator
     it.authorize_url, it.token_url = table.authorize_url, table.token_url
     it.userdata_url, it.username_claim = table.userdata_url, table.username_claim
-    it.client_id, it.client_secret = table.client_id, _secret(settings)
+    it.client_id, it.client_secret = table.client_id, read_secret(table.client_secret_file)
     it.login_service = table.login_service
     it.scope = ["openid", "profile", "email"]
     if settings.public_url:
         it.oauth_callback_url = f"{settings.public_url}/hub/oauth_callback"
-
-
-def _secret(settings: HubSettings) -> str:
-    assert settings.authenticator.oidc is not None
-    path = settings.authenticator.oidc.client_secret_file
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise HubSettingsError(
-            f"{path} cannot be read: {error.strerror}",
-            hint="authenticator.oidc.client_secret_file names a file with the provider's secret.",
-        ) from error
 
 
 def _lti(c: Config, settings: HubSettings) -> None:

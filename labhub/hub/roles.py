@@ -25,6 +25,11 @@ FORMGRADER_SCOPES = (
     "list:groups!group=nbgrader-{course}",
 )
 """What the formgrader service of a course may do."""
+SERVICE_SCOPES: dict[str, tuple[str, ...]] = {
+    "idle-culler": ("list:users", "read:users:activity", "read:servers", "delete:servers"),
+    "metrics": ("read:metrics",),
+}
+"""What the Hub's other services may do."""
 SERVER_SCOPES = ("users:activity!user", "access:servers!server", _HAND_IN)
 """What a person's server may do, as far as the person may: hand in, from inside JupyterLab."""
 
@@ -52,6 +57,12 @@ def update_roles(c: Config, settings: HubSettings) -> None:
                 "scopes": _scopes(FORMGRADER_SCOPES, course_id),
             },
         ]
+    there = {service["name"] for service in c.JupyterHub.services}
+    c.JupyterHub.load_roles += [
+        {"name": name, "services": [name], "scopes": list(scopes)}
+        for name, scopes in SERVICE_SCOPES.items()
+        if name in there
+    ]
     c.Spawner.server_token_scopes = list(SERVER_SCOPES)
 
 

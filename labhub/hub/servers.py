@@ -10,9 +10,12 @@ from jupyterhub.spawner import Spawner  # type: ignore[import-untyped]
 from traitlets.config import Config
 
 from labhub.clock import Clock, SystemClock
+from labhub.hub import metrics
 from labhub.hub.courses import Courses
 from labhub.hub.desk import Desk
 from labhub.hub.gpus import nvml
+from labhub.hub.gpus.history import FILE, History
+from labhub.hub.gpus.idle import no_meter, nvml_meter
 from labhub.hub.gpus.ledger import Ledger
 from labhub.hub.gpus.seats import Device, Seat, seats_of
 from labhub.hub.handlers import HANDLERS
@@ -29,12 +32,16 @@ def update_spawner(c: Config, settings: HubSettings) -> None:
     write_student_config(settings)
     write_staff_config(settings)
     settings.exchange_dir.mkdir(parents=True, exist_ok=True)
-    LabServer.desk = make_desk(settings)
+    desk = LabServer.desk = make_desk(settings)
+    desk.courses.all()  # a course.toml with a mistake is said now, not to the first student
+    desk.ledger.watchers.append(History(settings.state_dir / FILE).write)
+    metrics.register(desk)
     backend = import_module(f"labhub.hub.spawners.{settings.spawner.backend}")
     update: Callable[[Config, HubSettings], type[Spawner]] = backend.update
     c.JupyterHub.spawner_class = update(c, settings)
     c.Spawner.options_form = options_form
     c.Spawner.options_from_form = options_from_form
+    c.JupyterHub.cleanup_servers = not settings.spawner.keep_servers
     # Each person has one server, which a later choice of a lab replaces.
     c.JupyterHub.allow_named_servers = False
 
@@ -67,7 +74,8 @@ def make_desk(settings: HubSettings, clock: Clock | None = None) -> Desk:
     count = gpus.count if settings.spawner.backend == "slurm" else 0
     seats = tuple(find_seats(settings)) if not count else ()
     ledger = Ledger(seats, rules_of(gpus), courses.bookings, clock, count)
-    return Desk(settings, courses, ledger, clock)
+    meter = nvml_meter if any(seat.device.path for seat in seats) else no_meter
+    return Desk(settings, courses, ledger, clock, meter)
 
 
 def find_seats(settings: HubSettings) -> list[Seat]:

@@ -75,8 +75,8 @@ class ServicesTable(HubTable):
     """Internal port of the hand-in service, /services/labhub/."""
     idle_minutes: Minutes = 120
     """A server that nobody has used for so long is stopped; 0: never."""
-    metrics: Literal["public", "token"] = "token"
-    """Whether /hub/metrics asks for a token that may read it."""
+    metrics_token_file: File | None = None
+    """File with the token with which Prometheus reads /hub/metrics; left out: nobody does."""
 
 
 class LimitsTable(HubTable):
@@ -183,6 +183,8 @@ class SpawnerTable(HubTable):
     the same name, or that in a systemd unit with limits and devices of its own."""
     plain: bool = True
     """Whether people may start a server without choosing a lab."""
+    keep_servers: bool = False
+    """Whether servers go on while the Hub is stopped, and are found again when it starts."""
     data_dir: Folder | None = None
     """Shared data, which labs find in `NNLAB_DATA` and nobody can write to."""
     docker: DockerTable = DockerTable()

@@ -25,7 +25,7 @@ from labhub.hub.servers import make_desk
 from labhub.hub.services import update_services
 from labhub.hub.settings import HubSettings, load_settings
 from labhub.hub.spawners.local import SharedAccountServer
-from labhub.hub.tables import AuthenticatorTable, CourseSettings
+from labhub.hub.tables import AuthenticatorTable, CourseSettings, ServicesTable
 from labhub.ids import GroupId, StudentId
 from labhub.policy.groups import EventKind, GroupEvent
 from tests.hub.spawning import spawner
@@ -203,6 +203,7 @@ def test_a_demo_login_needs_the_name_and_its_own_password(
 def test_the_grader_account_exists_and_is_staff_of_its_course_only(settings: HubSettings) -> None:
     c = Config()
     update_authenticator(c, settings)
+    update_services(c, settings)
     update_roles(c, settings)
     assert "grader-dl" in c.Authenticator.allowed_users
     assert c.JupyterHub.load_groups == {
@@ -214,6 +215,7 @@ def test_the_grader_account_exists_and_is_staff_of_its_course_only(settings: Hub
 
 def test_no_role_reaches_beyond_its_course(settings: HubSettings) -> None:
     c = Config()
+    update_services(c, settings)
     update_roles(c, settings)
     scopes = {role["name"]: role["scopes"] for role in c.JupyterHub.load_roles}
     hand_in = "access:services!service=labhub"
@@ -223,8 +225,24 @@ def test_no_role_reaches_beyond_its_course(settings: HubSettings) -> None:
     assert unfiltered == {"list:users", "read:users:groups"}
 
 
+def test_prometheus_reads_numbers_with_a_token_and_nothing_else(
+    settings: HubSettings, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text("t0ken-of-prometheus\n")
+    services = ServicesTable(metrics_token_file=tmp_path / "token", idle_minutes=0)
+    settings = settings.model_copy(update={"services": services})
+    c = Config()
+    update_services(c, settings)
+    update_roles(c, settings)
+    assert {"name": "metrics", "api_token": "t0ken-of-prometheus"} in c.JupyterHub.services
+    roles = {role["name"]: role["scopes"] for role in c.JupyterHub.load_roles}
+    assert roles["metrics"] == ["read:metrics"]
+    assert "idle-culler" not in roles, "0 minutes: nobody is stopped"
+
+
 def test_a_server_may_hand_in_for_its_owner_and_nothing_else(settings: HubSettings) -> None:
     c = Config()
+    update_services(c, settings)
     update_roles(c, settings)
     assert set(c.Spawner.server_token_scopes) == {
         "users:activity!user",

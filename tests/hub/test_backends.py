@@ -25,9 +25,9 @@ from labhub.hub.servers import make_desk
 from labhub.hub.spawners import docker as docker_backend
 from labhub.hub.spawners import kubernetes as kubernetes_backend
 from labhub.hub.spawners import local
-from labhub.hub.spawners.base import StartRefusedError
 from labhub.hub.spawners.docker import DockerServer
 from labhub.hub.spawners.kubernetes import KubernetesServer, profile_list, say_event
+from labhub.hub.spawners.refusals import StartRefusedError
 from labhub.hub.spawners.systemd import SystemdServer, device_rules
 from tests.hub.spawning import spawner
 from tests.hub.test_base import LAB3, SESSION, SESSION_END, desk_of, settings_of

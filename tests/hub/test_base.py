@@ -14,7 +14,8 @@ from labhub.hub.gpus.ledger import Ledger
 from labhub.hub.gpus.seats import Device, seats_of
 from labhub.hub.servers import rules_of
 from labhub.hub.settings import HubSettings, load_settings
-from labhub.hub.spawners.base import LabServer, StartRefusedError
+from labhub.hub.spawners.base import LabServer
+from labhub.hub.spawners.refusals import StartRefusedError
 from tests.hub.spawning import spawner
 from tests.hub.test_gpus import SetClock
 

@@ -40,9 +40,9 @@ class Person:
             timeout=30,
         )
 
-    def start_server(self) -> None:
+    def start_server(self, **options: str) -> None:
         """Start the person's JupyterLab and wait until it answers."""
-        reply = self.hub("POST", f"users/{self.name}/server")
+        reply = self.ask_for_server(**options)
         if reply.status_code not in (201, 202, 400):  # 400: it runs already
             raise HubRefusedError(f"{self.name}'s server: {reply.status_code} {reply.text[:200]}")
         until = time.monotonic() + SPAWN_TIMEOUT_S
@@ -54,6 +54,11 @@ class Person:
                 return
             time.sleep(0.1)
         raise HubRefusedError(f"{self.name}'s server did not start within {SPAWN_TIMEOUT_S:.0f} s")
+
+    def ask_for_server(self, **options: str) -> requests.Response:
+        """Ask for the person's JupyterLab, for a lab where one is named."""
+        path = f"hub/api/users/{self.name}/server"
+        return self._request("POST", path, "/hub/", json=options or None)
 
     def stop_server(self) -> requests.Response:
         """Stop the person's JupyterLab."""

@@ -61,15 +61,20 @@ class Stage:
 
 
 @contextmanager
-def open_hub(stage: Stage, cast: Cast, *, port: int = 0) -> Iterator[RunningHub]:
-    """Run the stage's Hub for the length of a `with` block, at `port` where that is free."""
+def open_hub(stage: Stage, cast: Cast, *, port: int = 0, more: str = "") -> Iterator[RunningHub]:
+    """Run the stage's Hub for the length of a `with` block, at `port` where that is free.
+
+    `more` are further tables of its hub.toml.
+    """
     with TemporaryDirectory(prefix="labhub-") as runtime_dir:
-        write_hub_file(stage, cast, Path(runtime_dir), wish=port)
+        write_hub_file(stage, cast, Path(runtime_dir), wish=port, more=more)
         with running_hub(stage.hub_file) as hub:
             yield hub
 
 
-def write_hub_file(stage: Stage, cast: Cast, runtime_dir: Path, *, wish: int = 0) -> None:
+def write_hub_file(
+    stage: Stage, cast: Cast, runtime_dir: Path, *, wish: int = 0, more: str = ""
+) -> None:
     """Write hub.toml with free ports; passwords stay the same from one run to the next."""
     stage.hub_file.parent.mkdir(parents=True, exist_ok=True)
     port, hub_port, proxy_port, formgrader_port, hand_in_port = free_ports(5, wish=wish)
@@ -93,6 +98,7 @@ def write_hub_file(stage: Stage, cast: Cast, runtime_dir: Path, *, wish: int = 0
         f"instructors = {_list(cast.instructors)}",
         f"tas = {_list(cast.tas)}",
         f"students = {_list(cast.students)}",
+        more,
     ]
     stage.hub_file.touch(mode=0o600)
     stage.hub_file.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -5,35 +5,26 @@ the spawner's own traits, and, where another scheduler has the queue, sets `hub_
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from html import escape
 from typing import Any, ClassVar
 
 from jupyterhub.spawner import Spawner  # type: ignore[import-untyped]
-from tornado import web
 
 from labhub.errors import LabhubError
 from labhub.hub.allowances import Allowance, Choice
 from labhub.hub.desk import Desk, ask_for
 from labhub.hub.errors import DataFolderMissingError, GpuWaitOverError
 from labhub.hub.gpus.ledger import Lease, lease_of
+from labhub.hub.metrics import START_SECONDS, WAIT_SECONDS
 from labhub.hub.pages import SpawnPage, spawn_page
+from labhub.hub.spawners.refusals import StartRefusedError
 from labhub.hub.spawners.state import lease_in, lease_out
 from labhub.hub.words import say_clock, say_place
 from labhub.policy.gpu_sessions import Ask, Grant, Refusal, own_session
 
-
-class StartRefusedError(web.HTTPError):
-    """A server is not started; the page says why and what to do."""
-
-    def __init__(self, error: LabhubError) -> None:
-        super().__init__(error.http_status, error.message)
-        self.reason_code = error.code
-        self.jupyterhub_message = str(error)
-        parts = (part for part in (error.message, error.hint) if part)
-        self.jupyterhub_html_message = "<br>".join(escape(part) for part in parts)
+SAVE = "Save your notebooks; the variables of running kernels are lost."
 
 
 class LabServer(Spawner):  # type: ignore[misc]
@@ -48,6 +39,8 @@ class LabServer(Spawner):  # type: ignore[misc]
     allowance: Allowance | None = None
     until: datetime | None = None
     """When the server ends; known after a restart of the Hub, too."""
+    last_work: datetime | None = None
+    """When its GPU or one of its kernels was last seen to do something."""
     ending: bool = False
     configured: dict[str, str] | None = None
     """The environment that every server gets, whatever lab."""
@@ -77,18 +70,28 @@ class LabServer(Spawner):  # type: ignore[misc]
         zone = self.desk.zone(ticket.ask.course)
         return say_place(ticket.position, free_at, self.desk.clock.now(), zone)
 
+    def pids(self) -> Iterable[int]:
+        """The server's processes, where they run on the Hub's machine."""
+        return ()
+
+    # -- what its owner reads -------------------------------------------------------------------
+
     def notice(self) -> str:
         """What the owner should read now, inside JupyterLab; empty for nothing."""
-        if self.until is None or self.allowance is None:
-            return ""
-        now, zone = self.desk.clock.now(), self.desk.zone(self.allowance.profile.course)
-        left = self.until - now
-        if left > timedelta(minutes=self.desk.settings.gpus.warn_minutes):
-            return ""
-        return (
-            f"This server stops at {say_clock(self.until, now, zone)}. Save your notebooks; "
-            "variables of running kernels are lost."
-        )
+        now, gpus = self.desk.clock.now(), self.desk.settings.gpus
+        if self.until and now >= self.until - timedelta(minutes=gpus.warn_minutes):
+            return f"This server stops at {self._clock(self.until)}. {SAVE}"
+        ends, warns = self._idle_end(), self._idle_warning()
+        if ends and warns and now >= warns:
+            return (
+                f"Your GPU has nothing to do. At {self._clock(ends)} it goes to somebody else and "
+                f"this server stops, unless you run something. {SAVE}"
+            )
+        return ""
+
+    def ended(self) -> str:
+        """Why the last server was stopped; empty where its owner stopped it."""
+        return self.desk.endings.get(self.server_id, "")
 
     def page(self) -> SpawnPage:
         """What the page shows on which the owner chooses."""
@@ -112,6 +115,7 @@ class LabServer(Spawner):  # type: ignore[misc]
         Raises StartRefusedError.
         """
         self.ending = False
+        self.desk.endings.pop(self.server_id, None)
         try:
             choice = Choice.from_options(self.user_options or {})
             asked_at = self.desk.clock.now()
@@ -119,9 +123,12 @@ class LabServer(Spawner):  # type: ignore[misc]
             self._check_data()
             if self.allowance.gpu:
                 await self._obtain_gpu(self.allowance, asked_at)
-            self.until = self.allowance.until
+            self.until, self.last_work = self.allowance.until, self.desk.clock.now()
             self.fit(self.allowance, self.lease)
-            return await super().start()
+            with START_SECONDS.labels(self.allowance.profile.id).time():
+                place = await super().start()
+            self.desk.running[self.server_id] = self.allowance.profile.id
+            return place  # noqa: TRY300 - all of it may fail
         except LabhubError as error:
             self.log.warning("Not starting %s: %s: %s", self.server_id, error.code, error.message)
             self.orm_spawner.user_options = {}  # else a start without options repeats them
@@ -145,16 +152,18 @@ class LabServer(Spawner):  # type: ignore[misc]
             if not self.pending:
                 self.desk.ledger.give_back(self.server_id)
             return status
-        if self.is_over() and not self.ending and not self.pending:
+        if not self.ending and not self.pending and (why := self._why_over()):
             self.ending = True
-            self.log.info("The time of %s is over: it is stopped", self.server_id)
+            self.log.info("%s is stopped: %s", self.server_id, why)
             await self.stop()
+            self.desk.endings[self.server_id] = why
             return 0
         return None
 
-    def is_over(self) -> bool:
-        """Whether the server has had its time."""
-        return self.until is not None and self.desk.clock.now() >= self.until
+    def kernels_worked(self, at: datetime) -> None:
+        """A server has told when one of its kernels last did something."""
+        now = self.desk.clock.now()
+        self.last_work = max(self.last_work or at, min(at, now))
 
     async def progress(self) -> AsyncIterator[dict[str, Any]]:
         """What the page shows while the server starts: a new line whenever there is news."""
@@ -174,6 +183,7 @@ class LabServer(Spawner):  # type: ignore[misc]
         state: dict[str, Any] = super().get_state()
         if self.until is not None:
             state["until"] = self.until.isoformat()
+            state["profile"] = self.desk.running.get(self.server_id, "")
         if self.lease is not None:
             state["lease"] = lease_out(self.lease)
         return state
@@ -183,13 +193,16 @@ class LabServer(Spawner):  # type: ignore[misc]
         super().load_state(state)
         if "until" in state:
             self.until = datetime.fromisoformat(state["until"])
+            self.last_work = self.desk.clock.now()
+            self.desk.running[self.server_id] = state["profile"]
         if "lease" in state and self.lease is None:
             self.desk.ledger.hold(lease_in(state["lease"]))
 
     def clear_state(self) -> None:
         """Nothing is held any more."""
         super().clear_state()
-        self.until = self.allowance = None
+        self.until = self.allowance = self.last_work = None
+        self.desk.running.pop(self.server_id, None)
         self.desk.ledger.give_back(self.server_id)
 
     # -- inside ---------------------------------------------------------------------------------
@@ -207,6 +220,40 @@ class LabServer(Spawner):  # type: ignore[misc]
         }
         return {name: value for name, value in values.items() if value}
 
+    def _why_over(self) -> str:
+        """Why the server is to be stopped now; empty while it may go on."""
+        now = self.desk.clock.now()
+        if self.until and now >= self.until:
+            return f"Its time was over at {self._clock(self.until)}."
+        self._look_at_gpu()
+        ends = self._idle_end()
+        return "Its GPU had nothing to do for a long time." if ends and now >= ends else ""
+
+    def _look_at_gpu(self) -> None:
+        if self.lease is None or self.lease.seat is None:
+            return
+        try:
+            percent = self.desk.meter(self.lease.seat, self.pids())
+        except LabhubError as error:  # a sick driver is no reason to stop anybody
+            self.log.warning("%s: %s", self.server_id, error.message)
+            percent = 100
+        if percent is not None and percent > self.desk.idle_rules.percent:
+            self.last_work = self.desk.clock.now()
+
+    def _idle_end(self) -> datetime | None:
+        if self.lease is None or self.last_work is None:
+            return None
+        return self.desk.idle_rules.ends(self.last_work)
+
+    def _idle_warning(self) -> datetime | None:
+        return None if self.last_work is None else self.desk.idle_rules.warns(self.last_work)
+
+    def _clock(self, moment: datetime) -> str:
+        course = self.lease.ask.course if self.lease else None
+        if self.allowance:
+            course = self.allowance.profile.course
+        return say_clock(moment, self.desk.clock.now(), self.desk.zone(course))
+
     async def _obtain_gpu(self, allowance: Allowance, asked_at: datetime) -> None:
         ask = ask_for(allowance.who, allowance.profile, asked_at)
         if not self.hub_queues:
@@ -220,10 +267,12 @@ class LabServer(Spawner):  # type: ignore[misc]
 
     async def _wait_for_gpu(self, ask: Ask, allowance: Allowance) -> Lease:
         ledger, patience = self.desk.ledger, self.desk.settings.gpus.patience_minutes
+        wait = WAIT_SECONDS.labels(allowance.profile.id)
         need = allowance.profile.gpu_memory_bytes
         try:
-            async with asyncio.timeout(timedelta(minutes=patience).total_seconds()):
-                found = await ledger.take(self.server_id, ask, need)
+            with wait.time():
+                async with asyncio.timeout(timedelta(minutes=patience).total_seconds()):
+                    found = await ledger.take(self.server_id, ask, need)
         except TimeoutError:
             raise GpuWaitOverError(
                 f"No GPU became free in {patience} minutes.",

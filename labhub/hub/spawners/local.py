@@ -12,6 +12,7 @@ from traitlets.config import Config
 
 from labhub.hub.allowances import Allowance
 from labhub.hub.gpus.environment import gpu_environment
+from labhub.hub.gpus.idle import family
 from labhub.hub.gpus.ledger import Lease
 from labhub.hub.jupyter import config_dir_of, environment, programs
 from labhub.hub.settings import HubSettings
@@ -32,6 +33,10 @@ class OwnAccountServer(LabServer, LocalProcessSpawner):  # type: ignore[misc]
             **gpu_environment(lease.seat if lease else None),
             "JUPYTER_CONFIG_PATH": str(config_dir_of(settings, self.user.name)),
         }
+
+    def pids(self) -> set[int]:
+        """The server, its kernels, and what those have started."""
+        return family(self.pid) if self.pid else set()
 
     def get_state(self) -> dict[str, Any]:
         """With the moment in which the process began: a reboot gives its number to another one."""

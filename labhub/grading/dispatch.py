@@ -1,7 +1,9 @@
 """The engine's one thread: it starts examiners and answers, watches them, and collects results.
 
 Everything here happens on that thread, so nothing needs a lock. It never waits for a student's
-process: those speak only to their examiner.
+process: those speak only to their examiner. As many submissions have their turn at once as there
+are places; one more is made ready meanwhile, and what still has to be cleared away after a
+submission's last verdict holds no place.
 """
 
 import contextlib
@@ -11,13 +13,13 @@ import socket
 import threading
 import time
 from collections import deque
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 
 from labhub.errors import LabhubError
 from labhub.grading.eventloop import EventLoop
+from labhub.grading.examiners import SEND_TIMEOUT_S, Examiners
 from labhub.grading.mail import Letter, Mailbox
-from labhub.grading.model import TestCell
-from labhub.grading.process_errors import EngineError, ReferenceCellError, WarmStartError
+from labhub.grading.process_errors import EngineError, WarmStartError
 from labhub.grading.sandbox import watch
 from labhub.grading.submission import (
     AnswerWatch,
@@ -26,30 +28,11 @@ from labhub.grading.submission import (
     archive,
     check_limits,
 )
-from labhub.grading.transport import exam_letter
 from labhub.grading.warmparent import WarmParent, WarmSetup
 
 _TICK_S = 0.2
 _START_TIMEOUT_S = 120.0
-_SEND_TIMEOUT_S = 30.0
-_MOST_PARENTS = 4
 _MOST_FAILURES = 3
-
-ReferenceKey = tuple[tuple[str, ...], tuple[str, ...]]
-
-
-@dataclass
-class _Parent:
-    """An examiner parent: the reference of one notebook, loaded."""
-
-    mailbox: Mailbox
-    ready: bool = False
-    waiting: list[Submission] = field(default_factory=list)
-    examiners: dict[int, Submission] = field(default_factory=dict)
-
-    @property
-    def is_idle(self) -> bool:
-        return not self.waiting and not self.examiners
 
 
 class Dispatcher(threading.Thread):
@@ -64,9 +47,9 @@ class Dispatcher(threading.Thread):
         self._queue: deque[Submission] = deque()
         self._running: list[Submission] = []
         self._answers: dict[int, tuple[Submission, AnswerWatch]] = {}
-        self._parents: dict[ReferenceKey, _Parent] = {}
+        self._examiners = Examiners(self, self._loop, self._number)
         self._warm: WarmParent | None = None
-        self._warm_started = 0.0
+        self._warm_started = self._next_tick = 0.0
         self._failures = 0
         self._numbers = 0
         self._fatal: LabhubError | None = None
@@ -99,7 +82,9 @@ class Dispatcher(threading.Thread):
         while not self._closing:
             warming = self._warm is not None and not self._warm.ready
             self._loop.turn(_TICK_S if self._running or warming else None)
-            self._tick()
+            if (now := time.monotonic()) >= self._next_tick:
+                self._next_tick = now + _TICK_S
+                self._tick(now)
 
     def _number(self) -> int:
         self._numbers += 1
@@ -128,7 +113,7 @@ class Dispatcher(threading.Thread):
         warm = self._warm
         assert warm is not None
         try:
-            letter, descriptors = warm.mailbox.receive_with_fds(timeout_s=_SEND_TIMEOUT_S)
+            letter, descriptors = warm.mailbox.receive_with_fds(timeout_s=SEND_TIMEOUT_S)
         except (EOFError, OSError, ValueError):
             self._lose_warm()
             return
@@ -186,114 +171,69 @@ class Dispatcher(threading.Thread):
 
     def _drop_running(self) -> list[Submission]:
         """Forget all that runs; the submissions it ran for."""
-        waiting = [s for parent in self._parents.values() for s in parent.waiting]
-        dropped = [*self._running, *waiting]
-        for parent in list(self._parents.values()):
-            self._loop.drop(parent.mailbox)
+        dropped = [*self._running, *self._examiners.waiting]
+        self._examiners.drop_all()
         for submission in self._running:
             self._close(submission)
-        self._parents, self._answers, self._running = {}, {}, []
+        self._answers, self._running = {}, []
         return dropped
 
-    # Examiner parents and examiners.
+    # Submissions on their way.
 
     def _start_some(self) -> None:
+        """Fill the places, and have one more made ready for the place that is free next."""
         while self._queue and self._warm is not None and self._warm.ready:
-            busy = len(self._running) + sum(len(p.waiting) for p in self._parents.values())
-            if busy >= self._most:
+            on_their_way = [s for s in self._running if not s.done]
+            if len(on_their_way) + len(self._examiners.waiting) > self._most:
                 return
             submission = self._queue.popleft()
             with contextlib.suppress(OSError):  # its end is noticed when we listen
                 self._warm.import_for(submission.exam)
-            parent = self._parent_of(submission)
-            if parent.ready:
-                self._start_examiner(parent, submission)
-            else:
-                parent.waiting.append(submission)
+            self._examiners.start(submission, self._warm)
 
-    def _parent_of(self, submission: Submission) -> _Parent:
-        exam = submission.exam
-        tests = tuple(cell.source for cell in exam.cells if isinstance(cell, TestCell))
-        key = (exam.reference, tests)
-        parent = self._parents.pop(key, None) or self._start_parent(key)
-        self._parents[key] = parent  # the last in the dict is the one used last
-        return parent
-
-    def _start_parent(self, key: ReferenceKey) -> _Parent:
-        assert self._warm is not None
-        idle = [old for old, parent in self._parents.items() if parent.is_idle]
-        for old in idle[: max(0, len(self._parents) + 1 - _MOST_PARENTS)]:
-            self._loop.drop(self._parents.pop(old).mailbox)
-        ours, theirs = Mailbox.pair()
-        parent = _Parent(ours)
-        with contextlib.suppress(OSError), theirs:  # its end is noticed when we listen
-            self._warm.fork(self._number(), "examiner-parent", [theirs.fileno()], {})
-        with contextlib.suppress(OSError):
-            ours.send({"reference": key[0], "tests": key[1]}, timeout_s=_SEND_TIMEOUT_S)
-        self._loop.watch(ours.fileno(), lambda: self._hear_parent(key, parent))
-        return parent
-
-    def _hear_parent(self, key: ReferenceKey, parent: _Parent) -> None:
-        try:
-            letter, descriptors = parent.mailbox.receive_with_fds(timeout_s=_SEND_TIMEOUT_S)
-        except (EOFError, OSError, ValueError):
-            letter, descriptors = {"failed": "The process of the reference ended."}, []
-        match letter:
-            case {"ready": True}:
-                parent.ready = True
-                waiting, parent.waiting = parent.waiting, []
-                for submission in waiting:
-                    self._start_examiner(parent, submission)
-            case {"failed": str(message)}:
-                error = ReferenceCellError(message, hint=str(letter.get("hint", "")))
-                self._lose_parent(key, parent, error)
-            case {"forked": int(number)} if number in parent.examiners and descriptors:
-                parent.examiners[number].examiner_pidfd = descriptors.pop()
-            case {"ended": int(number)} | {"refused": int(number)}:
-                submission = parent.examiners.pop(number)
-                submission.cpu_s += letter.get("cpu_s", 0.0)
-                self._note_examiner_ended(submission)
-        for descriptor in descriptors:
-            os.close(descriptor)
-
-    def _lose_parent(self, key: ReferenceKey, parent: _Parent, error: LabhubError) -> None:
-        self._parents.pop(key, None)
-        self._loop.drop(parent.mailbox)
-        for submission in parent.waiting:
-            submission.deliver(submission.key, error)
-        for submission in parent.examiners.values():
-            submission.abort()
-            self._note_examiner_ended(submission)
-        self._start_some()
-
-    def _start_examiner(self, parent: _Parent, submission: Submission) -> None:
-        ours, theirs = Mailbox.pair()
-        number = self._number()
-        submission.begin(ours)
+    def examiner_started(self, submission: Submission, mailbox: Mailbox) -> None:
+        """Listen to the examiner of a submission."""
+        submission.begin(mailbox)
         self._running.append(submission)
-        parent.examiners[number] = submission
-        with contextlib.suppress(OSError), theirs:  # its end is noticed when we listen
-            parent.mailbox.send({"fork": number, "role": "examiner"}, [theirs.fileno()])
-        with contextlib.suppress(OSError):
-            ours.send({"exam": exam_letter(submission.exam)}, timeout_s=_SEND_TIMEOUT_S)
-        self._loop.watch(ours.fileno(), lambda: self._hear_examiner(submission, ours))
+        self._loop.watch(mailbox.fileno(), lambda: self._hear_examiner(submission, mailbox))
+
+    def examiner_refused(self, submission: Submission, error: LabhubError) -> None:
+        """Tell who waits for it why it cannot be graded."""
+        submission.deliver(submission.key, error)
+        self._start_some()
 
     def _hear_examiner(self, submission: Submission, mailbox: Mailbox) -> None:
         try:
-            letter = mailbox.receive(timeout_s=_SEND_TIMEOUT_S)
-            if letter.get("need") == "answer":
-                self._start_answer(submission, mailbox)
-            elif letter.get("need") == "why":
-                mailbox.send({"why": _why(submission)}, timeout_s=_SEND_TIMEOUT_S)
-            else:
-                submission.take(letter)
+            letter = mailbox.receive(timeout_s=SEND_TIMEOUT_S)
+            match letter:
+                case {"need": "answer"}:
+                    self._start_answer(submission, mailbox)
+                case {"need": "turn"}:
+                    submission.waits_for_turn = True
+                case {"need": "why"}:
+                    mailbox.send({"why": submission.why_ended}, timeout_s=SEND_TIMEOUT_S)
+                case _:
+                    submission.take(letter)
         except (EOFError, OSError, ValueError):
             self._loop.unwatch(mailbox.fileno())
+        if submission.waits_for_turn or submission.done:
+            self._give_turns()
+            self._start_some()
 
-    def _note_examiner_ended(self, submission: Submission) -> None:
+    def _give_turns(self) -> None:
+        """Let those begin for whom there is a place: what has said all leaves its place."""
+        free = self._most - sum(each.has_turn and not each.done for each in self._running)
+        for submission in [each for each in self._running if each.waits_for_turn][: max(0, free)]:
+            assert submission.mailbox is not None
+            submission.take_turn()
+            with contextlib.suppress(OSError):  # its end is noticed when we listen
+                submission.mailbox.send({"turn": True}, timeout_s=SEND_TIMEOUT_S)
+
+    def examiner_ended(self, submission: Submission) -> None:
+        """Hear what the examiner of a submission said last."""
         assert submission.mailbox is not None
         with contextlib.suppress(EOFError, OSError, ValueError):
-            while True:  # what it said last
+            while True:
                 submission.take(submission.mailbox.receive(timeout_s=_TICK_S))
         submission.examiner_ended = True
         self._finish_if_over(submission)
@@ -321,8 +261,7 @@ class Dispatcher(threading.Thread):
 
     # Watching, finishing, ending.
 
-    def _tick(self) -> None:
-        now = time.monotonic()
+    def _tick(self, now: float) -> None:
         if self._warm is not None and not self._warm.ready:
             if now - self._warm_started > _START_TIMEOUT_S:
                 words = self._drop_warm()
@@ -341,6 +280,7 @@ class Dispatcher(threading.Thread):
         else:
             self._failures = 0
             submission.deliver(submission.key, submission.result())
+        self._give_turns()
         self._start_some()
 
     def _close(self, submission: Submission) -> None:
@@ -358,9 +298,3 @@ class Dispatcher(threading.Thread):
             submission.abort()
         self._drop_running()
         self._drop_warm()
-
-
-def _why(submission: Submission) -> str:
-    """Why the answer process that was started last has ended; "" when we did not end it."""
-    last = next(reversed(submission.answers.values()), None)
-    return last.killed_for if last is not None else ""

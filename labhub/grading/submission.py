@@ -77,7 +77,10 @@ class Submission:
     mailbox: Mailbox | None = None
     examiner_pidfd: int = -1
     examiner_ended: bool = False
+    waits_for_turn: bool = False
+    has_turn: bool = False
     done: bool = False
+    """Whether all has been said; its processes may still have to end."""
     started: float = 0.0
     out_of_time: bool = False
     cpu_s: float = 0.0
@@ -91,9 +94,14 @@ class Submission:
         """An examiner has been asked for; forget an earlier try."""
         self.mailbox = mailbox
         self.tries += 1
-        self.started = time.monotonic()
         self.examiner_pidfd, self.examiner_ended, self.done = -1, False, False
+        self.waits_for_turn = self.has_turn = False
         self.answers, self.cells, self.tests, self.problems = {}, {}, {}, {}
+
+    def take_turn(self) -> None:
+        """All is ready, and there is a place: its time runs from now."""
+        self.waits_for_turn, self.has_turn = False, True
+        self.started = time.monotonic()
 
     def take(self, letter: Letter) -> None:
         """Keep what the examiner reports; later news of a cell replaces earlier."""
@@ -112,6 +120,12 @@ class Submission:
     def add_problem(self, problem: Problem) -> None:
         """Keep one problem of each code and cell."""
         self.problems.setdefault((problem.code, problem.index), problem)
+
+    @property
+    def why_ended(self) -> str:
+        """The limit for which the answer process started last was ended; "" for none."""
+        last = next(reversed(self.answers.values()), None)
+        return last.killed_for if last is not None else ""
 
     @property
     def is_over(self) -> bool:
@@ -141,7 +155,7 @@ class Submission:
             tests=tuple(self._test(c) for c in self.exam.cells if isinstance(c, TestCell)),
             problems=tuple(self.problems.values()),
             cpu_s=self.cpu_s,
-            wall_s=time.monotonic() - self.started,
+            wall_s=time.monotonic() - self.started if self.has_turn else 0.0,
             peak_bytes=self.peak_bytes,
         )
 
@@ -178,8 +192,8 @@ def check_limits(submission: Submission, baseline_bytes: int) -> None:
             code = _exceeded(answer, submission, baseline_bytes)
             if code:
                 answer.kill(code)
-    spent_s = time.monotonic() - submission.started
-    if spent_s > submission.hard_limit_s and submission.examiner_pidfd >= 0:
+    late = time.monotonic() - submission.started > submission.hard_limit_s
+    if submission.has_turn and late and submission.examiner_pidfd >= 0:
         submission.out_of_time = True
         submission.abort()
 

@@ -73,9 +73,10 @@ class WarmParent:
 
     def import_for(self, exam: Exam) -> None:
         """Ask for what `exam` imports beyond the usual; forks asked for later have it."""
-        packages = imported_packages([*exam.reference, *(cell.source for cell in exam.cells)])
-        more = sorted(packages & set(ON_DEMAND) - self._asked_for)
-        if more:
+        open_ = set(ON_DEMAND) - self._asked_for
+        sources = [*exam.reference, *(cell.source for cell in exam.cells)]
+        named = [source for source in sources if any(name in source for name in open_)]
+        if more := sorted(imported_packages(named) & open_):
             self._asked_for |= set(more)
             self.mailbox.send({"import": more})
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -185,12 +186,23 @@ def test_the_death_of_the_warm_parent_is_survived():
     others = set(warm_tree())
     with Engine(jobs=1, preload=("numpy",)) as engine:
         running = engine.run((i, exam(f"import time; time.sleep(1); {i}")) for i in range(3))
-        next(running)
+        results = [next(running)]
         for pid in set(warm_tree()) - others:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        assert sorted(text(cell(result, 0)) for _, result in running) == ["1", "2"]
+        results += running
+    assert sorted(text(cell(result, 0)) for _, result in results) == ["0", "1", "2"]
     assert set(warm_tree()) <= others
+
+
+def test_as_many_run_at_once_as_there_are_places():
+    source = "import time; began = time.time(); time.sleep(0.2); print(began, time.time())"
+    with Engine(jobs=1, preload=("numpy",)) as engine:
+        shown = [
+            text(cell(result, 0)) for _, result in engine.run((i, exam(source)) for i in range(4))
+        ]
+    times = sorted(tuple(map(float, each.split())) for each in shown)
+    assert all(ended <= began for (_, ended), (began, _) in pairwise(times))
 
 
 @pytest.mark.slow
@@ -277,7 +289,8 @@ class TestParts:
         sleeper = subprocess.Popen(["/bin/sleep", "60"])
         submission = Submission("k", exam("a"), lambda *_: None)
         submission.examiner_pidfd = os.pidfd_open(sleeper.pid)
-        submission.started = time.monotonic() - submission.hard_limit_s - 1
+        submission.take_turn()
+        submission.started -= submission.hard_limit_s + 1
         check_limits(submission, 0)
         assert sleeper.wait(5) == -signal.SIGKILL
         assert submission.out_of_time

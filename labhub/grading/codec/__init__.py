@@ -4,6 +4,8 @@ from functools import partial
 from importlib import import_module
 
 from labhub.grading.codec import libraries as libraries
+from labhub.grading.codec import namedtuples as namedtuples
+from labhub.grading.codec import plain as plain
 from labhub.grading.codec.core import (
     LAZY,
     LAZY_TAGS,

@@ -10,8 +10,9 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from labhub.grading.examiner.remote import Link, is_student_object
+from labhub.grading.examiner.remote import Link
 from labhub.grading.examiner.source import is_builtin, without_magics
+from labhub.grading.examiner.student_object import is_student_object
 
 _MISSING = object()
 

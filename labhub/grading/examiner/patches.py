@@ -11,7 +11,8 @@ from types import ModuleType
 from typing import Any
 from unittest import mock
 
-from labhub.grading.examiner.remote import Link, is_student_object
+from labhub.grading.examiner.remote import Link
+from labhub.grading.examiner.student_object import is_student_object
 
 _SEEDS = (
     ("random", "random", "seed"),

@@ -1,4 +1,4 @@
-"""The examiner's end of the border, and how the student's objects look from there."""
+"""The examiner's end of the border."""
 
 # ruff: noqa: ANN401 - objects of every kind are asked for
 
@@ -11,7 +11,8 @@ from typing import Any, NoReturn
 from labhub.grading.border.generators import is_generator, write_generator
 from labhub.grading.border.modules import is_library_layer, write_layer
 from labhub.grading.border.names import SharedName, read_name, write_name
-from labhub.grading.border.peer import Peer, isinstance_of_remote
+from labhub.grading.border.objects import isinstance_of_remote
+from labhub.grading.border.peer import Peer
 from labhub.grading.border.remote import Remote
 from labhub.grading.codec import Decoder, Encoder, libraries
 from labhub.grading.errors import (
@@ -20,6 +21,7 @@ from labhub.grading.errors import (
     PeerGoneError,
     ProtocolError,
 )
+from labhub.grading.examiner.student_object import StudentObject, parameter_of
 from labhub.grading.wire import Channel
 
 MAX_PRINTED = 1 << 20
@@ -38,51 +40,6 @@ class Ended(BaseException):
     def __init__(self, reason: PeerGoneError | ProtocolError) -> None:
         super().__init__(str(reason))
         self.reason = reason
-
-
-class StudentObject(Remote):
-    """An object of the student's. Its own code never decides a comparison."""
-
-    __slots__ = ()
-    __hash__ = Remote.__hash__
-
-    def __eq__(self, other: object) -> bool:
-        return False if other is None else self._compare("==")
-
-    def __ne__(self, other: object) -> bool:
-        return True if other is None else self._compare("!=")
-
-    def __lt__(self, other: object) -> bool:
-        return self._compare("<")
-
-    def __le__(self, other: object) -> bool:
-        return self._compare("<=")
-
-    def __gt__(self, other: object) -> bool:
-        return self._compare(">")
-
-    def __ge__(self, other: object) -> bool:
-        return self._compare(">=")
-
-    def __bool__(self) -> bool:
-        self._labhub_peer.refuse(
-            f"The test asks whether a {type(self).__name__} of the student's is true.",
-            "Ask `is not None`, `len(x) > 0`, or for a plain value such as `bool(x.flag)`.",
-        )
-
-    def _compare(self, operator: str) -> NoReturn:
-        self._labhub_peer.refuse(
-            f"The test compares ({operator}) a {type(self).__name__} of the student's, whose own"
-            " code would decide the result.",
-            "Compare plain values: an attribute, `float(x)`, `list(x)`,"
-            " `dataclasses.asdict(x)`, or what a @probe returns.",
-        )
-
-    def __array__(self, *_: object, **__: object) -> NoReturn:
-        self._labhub_peer.refuse(
-            f"A {type(self).__name__} of the student's is used as an array.",
-            "Only true arrays, tensors and numbers are values; subclasses of them stay remote.",
-        )
 
 
 class Link(Peer):
@@ -316,7 +273,7 @@ class Link(Peer):
 
     def signature(self, function: Any) -> inspect.Signature:
         """The signature of a student's function."""
-        return inspect.Signature([_parameter(*row) for row in self.ask("signature", function)])
+        return inspect.Signature([parameter_of(*row) for row in self.ask("signature", function)])
 
 
 def _is_library(value: Any) -> bool:
@@ -336,20 +293,3 @@ def _next(iterator: Any) -> tuple[Any, ...]:
         return (next(iterator),)
     except StopIteration:
         return ()
-
-
-def _parameter(
-    name: str, kind: int, optional: bool, default: Any, annotated: bool, annotation: str
-) -> inspect.Parameter:
-    empty = inspect.Parameter.empty
-    return inspect.Parameter(
-        name,
-        inspect._ParameterKind(kind),
-        default=default if optional else empty,
-        annotation=annotation if annotated else empty,
-    )
-
-
-def is_student_object(value: Any) -> bool:
-    """Whether `value` stands for an object of the student's, whatever class it declares."""
-    return isinstance_of_remote(value)

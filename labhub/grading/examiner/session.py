@@ -16,7 +16,7 @@ from labhub.grading.examiner.drive import Drive
 from labhub.grading.examiner.in_process import examine_in_process
 from labhub.grading.examiner.names import library_names
 from labhub.grading.examiner.reference import load_reference
-from labhub.grading.examiner.testcell import run_test
+from labhub.grading.examiner.testcell import compile_test, run_test
 from labhub.grading.forkserver import ForkServer, Role
 from labhub.grading.mail import Letter, Mailbox
 from labhub.grading.model import (
@@ -48,12 +48,12 @@ def be_examiner_parent(socket_fd: int) -> NoReturn:
     letter = mailbox.receive()
     cells, tests = letter["reference"], letter["tests"]
     try:
-        reference = load_reference(cells, tests)
+        reference = load_reference(cells, list(tests.values()))
     except ReferenceCellError as error:
         mailbox.send({"failed": error.message, "hint": error.hint})
         os._exit(1)
     course = CourseCells.read(reference, cells)
-    library_names(tests, cells)  # remembered by the examiners, which are forks of this process
+    _prepare(tests, cells)
     mailbox.send({"ready": True})
 
     def examiner(_: Letter, descriptors: list[int]) -> None:
@@ -61,6 +61,14 @@ def be_examiner_parent(socket_fd: int) -> NoReturn:
 
     ForkServer(mailbox, {"examiner": Role(examiner, descriptors=range(1, 2))}).serve()
     os._exit(0)
+
+
+def _prepare(tests: Mapping[str, str], cells: Sequence[str]) -> None:
+    """Read the tests once: what is remembered here, the examiners inherit."""
+    library_names(tests.values(), cells)
+    for grade_id, source in tests.items():
+        with contextlib.suppress(SyntaxError, ValueError):  # shown when the test is run
+            compile_test(grade_id, source)
 
 
 def _turn_to_null() -> None:
@@ -109,6 +117,7 @@ class Desk:
     def __init__(self, mailbox: Mailbox, limits: Limits) -> None:
         self._mailbox = mailbox
         self._limits = limits
+        self._has_turn = False
 
     def start(self) -> Answer:
         """A fresh answer process. Raises AnswersRefusedError."""
@@ -123,7 +132,14 @@ class Desk:
         except WorkerGone as gone:
             answer.close()
             raise AnswersRefusedError(gone.how) from gone
+        self._wait_for_turn()
         return answer
+
+    def _wait_for_turn(self) -> None:
+        """The first answer is made ready while others still run."""
+        if not self._has_turn:
+            self._mailbox.send({"need": "turn"})
+            self._has_turn = bool(self._mailbox.receive()["turn"])
 
     def why_ended(self) -> str:
         """The code of the limit for which the orchestrator ended the last answer process."""

@@ -110,6 +110,11 @@ def _result(
     )
 
 
+def compile_test(grade_id: str, source: str) -> Cell:
+    """A test cell, compiled; remembered. Raises `SyntaxError`."""
+    return compile_cell(source, verdict.FILENAME.format(grade_id))
+
+
 @dataclass
 class _Run:
     """One test cell at work on one snapshot."""
@@ -126,7 +131,7 @@ class _Run:
         course_names: Collection[str],
     ) -> Any:
         """Run the cell; gives the value of its last expression."""
-        code = compile_cell(self.cell.source, verdict.FILENAME.format(self.cell.grade_id))
+        code = compile_test(self.cell.grade_id, self.cell.source)
         own = {*course_names, *vars(reference)} if hasattr(reference, "__dict__") else course_names
         dict.update(self.namespace, reference=reference, probe=probe_of(self.link))
         dict.__setitem__(self.namespace, TYPE_NAME, type_of)

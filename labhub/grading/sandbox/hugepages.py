@@ -1,15 +1,20 @@
 """Large memory pages for the warm parent: what makes its forks cheap.
 
 A fork copies one entry per page. With torch imported these are some 90,000 entries of 4 KiB;
-gathered in pages of 2 MiB a fork and its exit cost a third (measured: 25 ms before, 8 ms after).
+gathered in pages of 2 MiB a fork and its exit cost half (measured: 22 ms before, 10 ms after).
+Gathering copies the memory, which takes a second: it is done while imports go on.
 """
 
+import contextlib
 import ctypes
 import re
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 _HUGE_BYTES = 2 << 20
 _MADV_COLLAPSE = 25
+_PAUSE_S = 0.25
 _LINE = re.compile(r"([0-9a-f]+)-([0-9a-f]+) rw-p \S+ \S+ 0\s*(\[heap\])?$")
 
 
@@ -39,3 +44,21 @@ def collapse() -> int:
         for start, end in private_ranges(maps)
         for address in range(start, end, _HUGE_BYTES)
     )
+
+
+@contextlib.contextmanager
+def collapsing() -> Iterator[None]:
+    """Gather memory on a second thread meanwhile: system calls need no interpreter lock."""
+    over = threading.Event()
+
+    def gather() -> None:
+        while not over.wait(_PAUSE_S):
+            collapse()
+
+    thread = threading.Thread(target=gather, name="labhub-hugepages")
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

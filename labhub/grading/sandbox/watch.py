@@ -88,10 +88,11 @@ def _share(pid: int) -> int:
 def inner_pid(pid: int) -> int | None:
     """The number that `pid` has in its own pid namespace; None when it is gone."""
     try:
-        status = _fields((_PROC / str(pid) / "status").read_text(encoding="utf-8"))
+        status = _read(f"/proc/{pid}/status")
     except OSError:
         return None
-    return int(status["NSpid"].split()[-1])
+    numbers, _, _ = status.partition("\nNSpid:")[2].partition("\n")
+    return int(numbers.split()[-1])
 
 
 def own_pid() -> int:

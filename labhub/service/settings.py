@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -37,7 +37,7 @@ class ServiceSettings:
     """Whether browsers come by https; then cookies are sent over nothing else."""
     hub_url: str = "/hub/"
     """Where a browser finds the Hub's own pages."""
-    form_secret: bytes = b""
+    form_secret: bytes = field(default=b"", repr=False)
     """Signs the tokens of forms; empty: a new one at each start."""
     body_bytes: int = 256 * 1024
     """The largest body of a request that is no upload."""
@@ -45,7 +45,7 @@ class ServiceSettings:
     """With less free on the disk than this, `health` says so."""
     stream_s: float = 600.0
     """So long one answer of live progress lasts; a browser then asks again by itself."""
-    metrics_token: str = ""
+    metrics_token: str = field(default="", repr=False)
     """With it, a scraper reads `metrics` without being staff."""
 
     @property

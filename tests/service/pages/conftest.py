@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,10 +96,10 @@ class Campus:
         return desk
 
 
-@pytest.fixture
-def campus(tiny_course: Path, tmp_path: Path) -> Iterator[Campus]:
-    """The course, running, on Monday 1 February 2027 at noon UTC."""
-    stand = make_stand(tiny_course, tmp_path / "dl", TOML)
+@contextmanager
+def campus_of(course: Path, root: Path, toml: str = TOML) -> Iterator[Campus]:
+    """A copy of a course, running, on Monday 1 February 2027 at noon UTC, with ps1 released."""
+    stand = make_stand(course, root, toml)
     with TestClient(stand.app) as client:
         stand.clients[""] = client
         made = Campus(stand)
@@ -106,4 +107,11 @@ def campus(tiny_course: Path, tmp_path: Path) -> Iterator[Campus]:
         with made.desk.store.writing() as db:
             put_people(db, Author("teacher", stand.clock.now()), people)
         stand.release()
+        yield made
+
+
+@pytest.fixture
+def campus(tiny_course: Path, tmp_path: Path) -> Iterator[Campus]:
+    """The course of TOML."""
+    with campus_of(tiny_course, tmp_path / "dl") as made:
         yield made

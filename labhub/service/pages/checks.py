@@ -52,7 +52,7 @@ def check_view(report: Report, words: Words) -> CheckView:
 def _headline(report: Report, words: Words) -> Chip:
     _ = words.gettext
     if any(not _readable(each) for each in report.notebooks):
-        return bad(_("Not everything can be read"))
+        return bad(_("A notebook is missing, or cannot be read"))
     open_ = sum(row.state != "answered" for each in report.notebooks for row in each.exercises)
     if open_:
         said = words.ngettext(
@@ -73,6 +73,7 @@ def _notebook(notebook: NotebookCheck, words: Words) -> CheckedNotebook:
     states = {
         "ok": good(_("can be read")),
         "repaired": part(_("can be read, would be mended")),
+        "missing-notebook": bad(_("is missing")),
     }
     cells = {
         "answered": good(_("there is an answer")),

@@ -11,9 +11,11 @@ from labhub.course.model import Assignment, AssignmentState
 from labhub.exchange.handin.desk import HandInDesk
 from labhub.exchange.handin.errors import NotExpectedError
 from labhub.exchange.handin.limits import AttemptsLeft, attempts_left
+from labhub.exchange.handin.results import shown_result
 from labhub.exchange.handin.standing import Rules, Standing, read_rules, standing_of
 from labhub.exchange.store.blobs import Blobs
 from labhub.exchange.store.feedback import feedback_of
+from labhub.exchange.store.jobs import jobs
 from labhub.exchange.store.marks import appeals
 from labhub.exchange.store.people import people
 from labhub.exchange.store.submissions import Submission, submissions
@@ -25,6 +27,7 @@ from labhub.service.pages.assignments import Facts
 from labhub.service.pages.languages import Words
 from labhub.service.pages.marks import MarksView, marks_view
 from labhub.service.pages.released import ReleasedPage, read_page
+from labhub.service.pages.results import ResultsView, results_view
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,18 @@ def read_marks(desk: HandInDesk, mine: Mine, student: StudentId, words: Words) -
     read = (_page(desk.blobs, file.sha256) for file in files if file.path.endswith(".html"))
     pages = [page for page in read if page is not None]
     return marks_view(mine.plan.id, number, pages, asked, words) if pages else None
+
+
+def read_results(desk: HandInDesk, mine: Mine, words: Words) -> ResultsView | None:
+    """What the tests said about the newest hand-in; None once its feedback is released."""
+    last = mine.submissions[-1] if mine.submissions else None
+    if last is None or last.id in mine.with_feedback:
+        return None
+    rules = mine.plan.on_hand_in
+    with desk.store.reading() as db:
+        found = shown_result(db, rules, last.id)
+        there = jobs(db, submission=last.id)
+    return results_view(last, rules, found, there, words)
 
 
 @lru_cache(maxsize=256)

@@ -26,7 +26,14 @@ from labhub.service.pages.checks import check_view
 from labhub.service.pages.frame import Visit, render
 from labhub.service.pages.handins import Desk, Offer, attempts_of, desk_of, offer_of
 from labhub.service.pages.marks import LONGEST, appeal_text
-from labhub.service.pages.reading import Mine, read_all, read_marks, read_names, read_one
+from labhub.service.pages.reading import (
+    Mine,
+    read_all,
+    read_marks,
+    read_names,
+    read_one,
+    read_results,
+)
 from labhub.service.pages.receipts import said_name
 from labhub.service.pages.visiting import CurrentVisit, go
 from labhub.service.settings import ServiceSettings
@@ -36,6 +43,7 @@ UPLOAD = Access(Role.STUDENT, own=True, upload=True)
 ACCESS: Mapping[str, Access] = {
     "my-assignments": STUDENT,
     "assignment-page": STUDENT,
+    "results-part": OWN,
     "hand-in-form": UPLOAD,
     "check-form": UPLOAD,
     "appeal-form": OWN,
@@ -67,6 +75,26 @@ def assignment_page(
     mine = read_one(course.desk, assignment, student_of(user, role))
     shown = _shown(visit, course, state.settings, mine, StudentId(user.name))
     return render(visit, "student/assignment.html", **shown)
+
+
+@router.get("/{course}/{assignment}/results", name="results-part")
+def results_part(
+    request: Request,
+    visit: CurrentVisit,
+    course: CurrentCourse,
+    user: CurrentUser,
+    role: CurrentRole,
+    assignment: str,
+) -> Response:
+    """What the tests said, for the page that waits for it; a browser is shown the whole page."""
+    mine = read_one(course.desk, assignment, student_of(user, role))
+    results = read_results(course.desk, mine, visit.words)
+    href = visit.links.assignment(course.id, mine.plan.id)
+    if "hx-request" not in request.headers:
+        return go(visit, href)
+    if results is None:  # there is more to see by now than results
+        return Response(headers={"HX-Redirect": href})
+    return render(visit, "student/results.html", results=results, assignment=mine.plan.id)
 
 
 @router.post("/{course}/{assignment}/hand-in", name="hand-in-form")
@@ -163,7 +191,8 @@ def _shown(
         "desk": _desk(visit, course, mine),
         "attempts": attempts,
         "together": [said_name(each, names) for each in together],
-        "results": None,
+        "results": read_results(course.desk, mine, visit.words),
+        "assignment": mine.plan.id,
         "marks": read_marks(course.desk, mine, student, visit.words),
     }
 

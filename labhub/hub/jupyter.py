@@ -24,6 +24,11 @@ _PAGE_NEVER = (
 # jupyter_lsp runs npm at each start: two seconds, for language servers that nobody installed.
 _SERVER_NEVER = (f"{_SERVER}course_list", "jupyter_lsp")
 
+_BY_SERVICE = [
+    "from labhub.cli.nbgrader_door import hand_in_by_service",
+    "hand_in_by_service(c)",
+]
+
 
 def environment(settings: HubSettings, name: str, config_dir: Path) -> dict[str, str]:
     """The environment that gives one Hub user folders of their own under one Unix account."""
@@ -35,9 +40,14 @@ def environment(settings: HubSettings, name: str, config_dir: Path) -> dict[str,
         "JUPYTER_RUNTIME_DIR": str(settings.runtime_dir / name),
         "JUPYTER_CONFIG_PATH": str(config_dir),
         "IPYTHONDIR": str(home / ".ipython"),
-        "LABHUB_SERVICE_URL": settings.hand_in_url,
+        **hand_in_environment(settings, settings.hand_in_url),
         **programs(),
     }
+
+
+def hand_in_environment(settings: HubSettings, url: str) -> dict[str, str]:
+    """By this variable nbgrader and labhub's own commands find the hand-in service."""
+    return {"LABHUB_SERVICE_URL": url} if settings.services.exchange == "service" else {}
 
 
 def programs() -> dict[str, str]:
@@ -69,7 +79,7 @@ def write_student_config(settings: HubSettings) -> Path:
     """Assignment list and validation."""
     folder = settings.state_dir / "etc" / "student"
     _write_student_tools(folder)
-    _write_nbgrader_config(folder, settings.exchange_dir, _who_am_i())
+    _write_nbgrader_config(folder, settings, _who_am_i())
     return folder
 
 
@@ -89,7 +99,7 @@ def write_staff_config(settings: HubSettings) -> Path:
     folder = settings.state_dir / "etc" / "staff"
     _write_server_config(folder, "formgrader")
     _write_page_config(folder)
-    _write_nbgrader_config(folder, settings.exchange_dir, _who_am_i())
+    _write_nbgrader_config(folder, settings, _who_am_i())
     return folder
 
 
@@ -104,7 +114,7 @@ def write_course_config(settings: HubSettings, course_id: str, course: CourseSet
         # One Unix account owns every hand-in here: nbgrader would call each one a forgery.
         "c.ExchangeCollect.check_owner = False",
     ]
-    _write_nbgrader_config(folder, settings.exchange_dir, course_lines)
+    _write_nbgrader_config(folder, settings, course_lines)
     return folder
 
 
@@ -136,8 +146,11 @@ def _write_page_config(folder: Path, *hidden: str) -> None:
     (labconfig / "page_config.json").write_text(json.dumps(config, indent=2))
 
 
-def _write_nbgrader_config(folder: Path, exchange_dir: Path | None, lines: list[str]) -> None:
-    exchange = [f"c.Exchange.root = {str(exchange_dir)!r}"] if exchange_dir else []
+def _write_nbgrader_config(folder: Path, settings: HubSettings | None, lines: list[str]) -> None:
+    """Without settings: for an image, where only the service can be."""
+    exchange = _BY_SERVICE
+    if settings is not None and settings.services.exchange == "folder":
+        exchange = [f"c.Exchange.root = {str(settings.exchange_dir)!r}"]
     text = [
         "c = get_config()",
         *exchange,

@@ -73,6 +73,9 @@ class ServicesTable(HubTable):
     """Where the proxy reaches them: this machine, or the Hub's name in a cluster."""
     hand_in_port: Port = 8200
     """Internal port of the hand-in service, /services/labhub/."""
+    exchange: Literal["service", "folder"] = "service"
+    """Whether JupyterLab's lists and the formgraders hand in through the service, or through
+    nbgrader's exchange folder, as courses without a course.toml must."""
     idle_minutes: Minutes = 120
     """A server that nobody has used for so long is stopped; 0: never."""
     metrics_token_file: File | None = None

@@ -254,6 +254,16 @@ def test_a_server_may_hand_in_for_its_owner_and_nothing_else(settings: HubSettin
     )
 
 
+def test_nbgraders_own_exchange_is_one_key_away(settings: HubSettings) -> None:
+    by_service = (write_student_config(settings) / "nbgrader_config.py").read_text()
+    assert "hand_in_by_service(c)" in by_service
+    assert "Exchange.root" not in by_service
+    folder = settings.model_copy(update={"services": ServicesTable(exchange="folder")})
+    by_folder = (write_student_config(folder) / "nbgrader_config.py").read_text()
+    assert f"c.Exchange.root = {str(settings.exchange_dir)!r}" in by_folder
+    assert "LABHUB_SERVICE_URL" not in environment_of(folder, "ada")
+
+
 def test_one_service_takes_the_hand_ins_of_all_courses(settings: HubSettings) -> None:
     c = Config()
     update_services(c, settings)

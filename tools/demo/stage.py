@@ -67,13 +67,19 @@ def open_hub(stage: Stage, cast: Cast, *, port: int = 0, more: str = "") -> Iter
     `more` are further tables of its hub.toml.
     """
     with TemporaryDirectory(prefix="labhub-") as runtime_dir:
-        write_hub_file(stage, cast, Path(runtime_dir), wish=port, more=more)
+        write_hub_file(stage, cast, Path(runtime_dir), wish=port, more=more, exchange=exchange)
         with running_hub(stage.hub_file) as hub:
             yield hub
 
 
 def write_hub_file(
-    stage: Stage, cast: Cast, runtime_dir: Path, *, wish: int = 0, more: str = ""
+    stage: Stage,
+    cast: Cast,
+    runtime_dir: Path,
+    *,
+    wish: int = 0,
+    more: str = "",
+    exchange: str = "folder",
 ) -> None:
     """Write hub.toml with free ports; passwords stay the same from one run to the next."""
     stage.hub_file.parent.mkdir(parents=True, exist_ok=True)
@@ -88,6 +94,7 @@ def write_hub_file(
         "",
         "[services]",
         f"hand_in_port = {hand_in_port}",
+        f"exchange = {_text(exchange)}",
         "",
         "[authenticator.passwords]",
         *(f"{name} = {_text(password)}" for name, password in _passwords(stage, cast).items()),

@@ -17,6 +17,7 @@ from labhub.hub.allowances import Allowance, Choice
 from labhub.hub.desk import Desk, ask_for
 from labhub.hub.errors import DataFolderMissingError, GpuWaitOverError
 from labhub.hub.gpus.ledger import Lease, lease_of
+from labhub.hub.jupyter import hand_in_environment
 from labhub.hub.metrics import START_SECONDS, WAIT_SECONDS
 from labhub.hub.pages import SpawnPage, spawn_page
 from labhub.hub.spawners.refusals import StartRefusedError
@@ -212,7 +213,7 @@ class LabServer(Spawner):  # type: ignore[misc]
         profile, data_dir = allowance.profile, self.desk.settings.spawner.data_dir
         group = self.desk.courses.own_group(allowance.who, profile.course)
         values = {
-            "LABHUB_SERVICE_URL": self.service_url(),
+            **hand_in_environment(self.desk.settings, self.service_url()),
             "LABHUB_COURSE": profile.course or "",
             "LABHUB_ASSIGNMENT": profile.assignment or "",
             "NNLAB_GROUP": group,

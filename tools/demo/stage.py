@@ -61,10 +61,12 @@ class Stage:
 
 
 @contextmanager
-def open_hub(stage: Stage, cast: Cast, *, port: int = 0, more: str = "") -> Iterator[RunningHub]:
+def open_hub(
+    stage: Stage, cast: Cast, *, port: int = 0, more: str = "", exchange: str = "folder"
+) -> Iterator[RunningHub]:
     """Run the stage's Hub for the length of a `with` block, at `port` where that is free.
 
-    `more` are further tables of its hub.toml.
+    `exchange` is nbgrader's, `folder` or `service`; `more` are further tables of hub.toml.
     """
     with TemporaryDirectory(prefix="labhub-") as runtime_dir:
         write_hub_file(stage, cast, Path(runtime_dir), wish=port, more=more, exchange=exchange)

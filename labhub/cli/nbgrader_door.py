@@ -19,15 +19,30 @@ def configure(config: "Config", root: Path) -> None:
 
     It works in a folder without course.toml as well. A line after the call can take it back:
     `c.Labhub.autograde = False`, `c.Labhub.generate_feedback = False`; and
-    `c.Labhub.sandbox = "none"` grades without a sandbox.
+    `c.Labhub.sandbox = "none"` grades without a sandbox. Where the environment names a hand-in
+    service, it takes the place of nbgrader's exchange directory.
     """
     from nbgrader.converters import Autograde, GenerateFeedback
 
+    from labhub.exchange.client.configured import is_configured
     from labhub.gradebook.nbgrader_bridge import describe_course, grade, put_to_work
 
     describe_course(config, root)
     put_to_work(config, "autograde", Autograde, grade)
     put_to_work(config, "generate_feedback", GenerateFeedback, give_feedback)
+    if is_configured():
+        hand_in_by_service(config)
+
+
+def hand_in_by_service(config: "Config", url: str = "") -> None:
+    """Let nbgrader's verbs and JupyterLab's lists use the hand-in service.
+
+    For an nbgrader_config.py of students, who have no course folder. `url` is only needed where
+    the environment variable LABHUB_SERVICE_URL does not name the service.
+    """
+    from labhub.exchange.plugin import use_service
+
+    use_service(config, url)
 
 
 def give_feedback(converter: "BaseConverter", course: "OpenCourse") -> None:

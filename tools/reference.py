@@ -23,6 +23,7 @@ from labhub.course.fields import Table
 from labhub.course.schema import CourseFile
 from labhub.errors import LabhubError
 from labhub.grading.problems import SENTENCES
+from tools.rest_reference import rest
 
 PAGES = Path(__file__).parent.parent / "docs" / "reference"
 BEGIN, END = "<!-- generated: python -m tools.reference -->", "<!-- end of generated -->"
@@ -179,6 +180,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "errors.md": errors,
     "problems.md": problems,
     "course-toml.md": course_toml,
+    "rest.md": rest,
 }
 
 

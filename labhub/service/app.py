@@ -68,6 +68,7 @@ def create_app(
         docs_url=None,  # its page loads scripts from elsewhere, which our headers forbid
         redoc_url=None,
         lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
     )
     table = {**access.REST, **access.LOGIN, **pages.ACCESS}
     tokens = FormTokens(settings.form_secret) if settings.form_secret else FormTokens()

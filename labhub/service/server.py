@@ -35,7 +35,8 @@ def run(settings: ServiceSettings, identify: Identify) -> None:
         access_log=False,  # ours leaves queries out: one carries the code of a login
         server_header=False,
         proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1",
+        # For the scheme of redirects; the address of who asks is used nowhere.
+        forwarded_allow_ips="*",
         timeout_graceful_shutdown=GRACE_S,
         timeout_keep_alive=20,
         lifespan="on",

@@ -119,7 +119,7 @@ async def metrics(
     state: CurrentState,
     authorization: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:
-    """Figures for Prometheus. For staff of any course, or with the operator's metrics token."""
+    """Figures for Prometheus: answers and their times, hand-ins by outcome, disks, jobs."""
     await _let_scraper_in(request, state, authorization)
     await run_sync(_measure, state)
     return Response(state.metrics.text(), media_type="text/plain; version=0.0.4")

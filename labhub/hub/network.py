@@ -7,7 +7,7 @@ from pathlib import Path
 
 from traitlets.config import Config
 
-from labhub.hub.errors import ProxyMissingError
+from labhub.hub.errors import HubSettingsError, ProxyMissingError
 from labhub.hub.settings import HubSettings
 
 _REPOSITORY = Path(__file__).parents[2]
@@ -17,7 +17,22 @@ def update_network(c: Config, settings: HubSettings) -> None:
     """Bind the Hub where the settings say; what is internal stays on the loopback."""
     c.JupyterHub.bind_url = f"http://{settings.address}:{settings.port}"
     c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{settings.hub_port}"
+    if settings.public_url:
+        c.JupyterHub.public_url = f"{settings.public_url}/"
+    if settings.subdomains:
+        _update_subdomains(c, settings)
     c.JupyterHub.pid_file = str(settings.state_dir / "hub.pid")
+
+
+def _update_subdomains(c: Config, settings: HubSettings) -> None:
+    if settings.public_url is None:
+        raise HubSettingsError(
+            "hub.toml says subdomains = true and has no public_url",
+            hint="Each server gets a host name below that of public_url.",
+        )
+    c.JupyterHub.subdomain_host = settings.public_url
+    # Cookies that no server's host name can set for the Hub's.
+    c.JupyterHub.cookie_host_prefix_enabled = settings.public_url.startswith("https://")
 
 
 def update_proxy(c: Config, settings: HubSettings) -> None:

@@ -83,7 +83,7 @@ port = 8000
 hub_port = 8081
 proxy_port = 8001
 state_dir = "state"
-runtime_dir = "run"
+runtime_dir = "/tmp/labhub-tests"
 exchange_dir = "exchange"
 {more}
 [courses.dl]

@@ -93,9 +93,9 @@ def test_a_mark_saves_itself_and_is_there_after_a_reload(windows: Windows, stage
     page = windows.open("ta", WHY + "?names=1")
     answer = answer_of(page, "Ada Lovelace")
     answer.get_by_label("Points of 3").fill("2.5")
-    expect(answer.get_by_role("status")).to_have_text("✓")
+    expect(answer.get_by_role("status")).to_have_text("✓ saved")
     answer.get_by_label("Comment for the student").fill("Say which square.")
-    expect(answer.get_by_role("status")).to_have_text("✓")
+    expect(answer.get_by_role("status")).to_have_text("✓ saved")
     expect(answer.get_by_text("to mark", exact=True)).to_have_count(0)
     snap(page, "staff-marked")
     page.reload()
@@ -113,7 +113,7 @@ def test_the_keyboard_alone_marks(windows: Windows, stage: Stage) -> None:
     page.keyboard.type("1,5")
     page.keyboard.press("Escape")
     focused = page.locator("[data-answer]:focus")
-    expect(focused.get_by_role("status").first).to_have_text("✓")
+    expect(focused.get_by_role("status").first).to_have_text("✓ saved")
     student = {"Ada Lovelace": "ada", "Bo Berg": "bo", "Cy Young": "cy"}[name]
     assert mark_of(stage, student) == 1.5
 
@@ -125,7 +125,7 @@ def test_two_tas_at_one_answer_see_each_other_and_nothing_is_lost(
     second = windows.open("teacher", WHY + "?names=1")
     expect(answer_of(second, "Cy Young")).to_contain_text("also here: ta")
     answer_of(second, "Cy Young").get_by_label("Points of 3").fill("3")
-    expect(answer_of(second, "Cy Young").get_by_role("status")).to_have_text("✓")
+    expect(answer_of(second, "Cy Young").get_by_role("status")).to_have_text("✓ saved")
     answer_of(first, "Cy Young").get_by_label("Points of 3").fill("0")
     status = answer_of(first, "Cy Young").get_by_role("status")
     expect(status).to_contain_text("Somebody has marked this answer meanwhile: 3 of 3 points")

@@ -8,7 +8,8 @@ const answers = [...document.querySelectorAll("[data-answer]")];
 function say(form, words, tone) {
   const status = form.querySelector("[data-status]");
   status.className = `end small tone ${tone}`;
-  status.textContent = words;
+  // The words of the page's language stand in the page.
+  status.textContent = words(status.dataset);
 }
 
 async function save(form) {
@@ -18,7 +19,7 @@ async function save(form) {
   }
   form.saving = true;
   form.dirty = false;
-  say(form, "…", "wait");
+  say(form, (page) => `… ${page.saving}`, "wait");
   const fields = new FormData(form);
   fields.delete("back");
   try {
@@ -30,15 +31,15 @@ async function save(form) {
     const found = await answer.json();
     if (answer.ok) {
       form.elements.seen.value = found.seen;
-      say(form, "✓", "good");
+      say(form, (page) => `✓ ${page.saved}`, "good");
       if (!found.waits) form.querySelector("[data-waits]")?.remove();
     } else {
       form.dirty = true;
-      say(form, `✗ ${found.error.message} ${found.error.hint}`, "bad");
+      say(form, () => `✗ ${found.error.message} ${found.error.hint}`, "bad");
     }
   } catch {
     form.dirty = true;
-    say(form, "✗ …", "bad");
+    say(form, (page) => `✗ ${page.failed}`, "bad");
   } finally {
     form.saving = false;
     if (form.again) {

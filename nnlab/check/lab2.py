@@ -288,7 +288,7 @@ def language_training(train_lm: Function, model_class: Function) -> None:
 
 def near_entropy(nats: float, entropy: float) -> None:
     """2.7: how close the trained model came to what is possible."""
-    with Laws("2.7 the trained model") as law:
+    with Laws("2.7 the trained model", advice=True) as law:
         law(
             f"{nats:.3f} nats per symbol are close to the entropy {entropy:.3f}",
             lambda: nats < entropy + 0.2,
@@ -377,7 +377,7 @@ def tagger_training(train_tagger: Function, tagger_class: Function) -> None:
 
 def beats_baseline(accuracy: float, baseline: float) -> None:
     """2.9: the trained tagger against the table of 2.2."""
-    with Laws("2.9 the trained tagger") as law:
+    with Laws("2.9 the trained tagger", advice=True) as law:
         law(
             f"{accuracy:.4f} of the dev words are right, the baseline has {baseline:.4f}",
             lambda: accuracy > baseline + 0.25 * (1 - baseline),

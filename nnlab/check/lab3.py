@@ -242,7 +242,7 @@ def training_loop(
 
 def smoke(accuracy: float, at_least: float, name: str) -> None:
     """3.4: the trained network recognises pictures."""
-    with Laws(f"3.4 {name}") as law:
+    with Laws(f"3.4 {name}", advice=True) as law:
         law(f"validation accuracy of at least {at_least:.2f}", lambda: accuracy >= at_least)
 
 
@@ -444,7 +444,7 @@ def hardening(train_adversarial: Function, generator: Function) -> None:
 def robust(before: float, after: float, clean: float, name: str) -> None:
     """3.9: what hardening bought on the pictures in use, and that the price was bearable."""
     gain, least = (0.15, 0.85) if name == "digits" else (0.10, 0.60 if name != "CIFAR-10" else 0.30)
-    with Laws(f"3.9 {name}") as law:
+    with Laws(f"3.9 {name}", advice=True) as law:
         law(
             f"under attack at least {gain:.0%} more are right than before",
             lambda: after >= before + gain,

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from nnlab.plots.style import COLOURS, Array, styled
+from nnlab.plots.style import COLOURS, Array, styled, whole_numbers
 from nnlab.plots.vision import show
 
 
@@ -30,6 +30,7 @@ def cleaning(
     curve = figure.add_subplot(grid[:, columns:])
     curve.plot(np.arange(1, len(losses) + 1), losses)
     curve.set(xlabel="epoch", title="training loss", ylim=(0, None))
+    whole_numbers(curve.xaxis)
     figure.suptitle(title, fontsize=9)
     return figure
 
@@ -55,8 +56,9 @@ def _two_losses(axes: Axes, losses: Sequence[tuple[float, float]]) -> None:
     steps = np.unique(np.linspace(0, len(values) - 1, 300).astype(int))
     for k, name in enumerate(("discriminator", "generator")):
         axes.plot(steps, values[steps, k], lw=1, label=name, color=COLOURS[k])
-    axes.axhline(2 * np.log(2), color="0.65", ls=":", lw=1)
-    axes.set(xlabel="step", title="losses; dotted: D cannot tell")
+    for level in (np.log(2), 2 * np.log(2)):
+        axes.axhline(level, color="0.65", ls=":", lw=1)
+    axes.set(xlabel="step", title="losses; dotted: ln 2, 2 ln 2")
     axes.legend(fontsize=7)
 
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from nnlab.plots.style import COLOURS, Array, Run, styled
+from nnlab.plots.style import COLOURS, Array, Run, styled, whole_numbers
 
 Place = tuple[float, float]
 
@@ -26,6 +26,7 @@ def padded_batch(ids: Any, lengths: Any, name: str) -> Figure:  # noqa: ANN401 -
     axes.imshow(image, cmap=shades, vmin=1, vmax=14, aspect="auto", interpolation="none")
     share = 1 - lengths.sum() / ids.size
     axes.set(xlabel="position", ylabel="sentence")
+    whole_numbers(axes.xaxis)
     axes.set_title(f"a batch from the {name}: {share:.0%} of it is padding (grey); <unk> is orange")
     return figure
 
@@ -118,6 +119,7 @@ def memory_curves(lags: Sequence[int], curves: Mapping[str, Array]) -> Figure:
     for (name, values), colour in zip(curves.items(), COLOURS, strict=False):
         axes.semilogy(lags, values, "--" if "LSTM" in name else "-", color=colour, label=name)
     axes.axhline(1, color="0.8", lw=0.8, zorder=0)
+    whole_numbers(axes.xaxis)
     axes.set(
         xlabel="lag k",
         ylabel=r"$\Vert\partial s_T/\partial s_{T-k}\Vert$",
@@ -148,6 +150,7 @@ def entropy_curves(
             transform=axes.get_yaxis_transform(),
         )
     axes.set(xlabel="epoch", ylabel="nats per symbol")
+    whole_numbers(axes.xaxis)
     axes.legend(fontsize=8)
     figure.suptitle(str(run), fontsize=10)
     return figure

@@ -8,7 +8,9 @@ from typing import Any, ParamSpec
 import matplotlib.pyplot as plt
 import numpy as np
 from cycler import cycler
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 Array = np.ndarray
 P = ParamSpec("P")
@@ -44,6 +46,11 @@ class Run:
             f"{head}lr {self.lr:g} | batch {self.batch} | epochs {self.epochs} | "
             f"{self.seconds:.1f} s | mode {self.mode}"
         )
+
+
+def whole_numbers(axis: Axis) -> None:
+    """Ticks of an axis that counts: epochs, words, lags."""
+    axis.set_major_locator(MaxNLocator(integer=True))
 
 
 def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:

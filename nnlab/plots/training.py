@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from nnlab.plots.style import COLOURS, Array, Run, styled
+from nnlab.plots.style import COLOURS, Array, Run, styled, whole_numbers
 
 
 @styled
@@ -25,6 +25,8 @@ def learning_curves(
     left.legend(loc="lower left", fontsize=8)
     right.plot(epochs, history["val_accuracy"], color=COLOURS[2])
     right.set(xlabel="epoch", ylabel="validation accuracy")
+    for axes in (left, right):
+        whole_numbers(axes.xaxis)
     figure.suptitle(str(run), fontsize=10)
     return figure
 
@@ -38,15 +40,16 @@ def _mark_levels(axes: Axes, levels: Mapping[str, float]) -> None:
             groups[-1].append((name, level))
         else:
             groups.append([(name, level)])
-    for group in groups:
+    for lowest, group in zip([len(groups) > 1] + [False] * len(groups), groups, strict=False):
         low, high = f"{group[0][1]:.3g}", f"{group[-1][1]:.3g}"
         text = f"{', '.join(name for name, _ in group)}: {low}" + f" to {high}" * (low != high)
         place: dict[str, Any] = {
             "transform": axes.get_yaxis_transform(),
             "ha": "right",
-            "va": "top",
+            "va": "bottom" if lowest else "top",
         }
-        axes.text(0.99, 0.9 * group[0][1], text, color="0.35", fontsize=8, **place)
+        height = 1.05 * group[-1][1] if lowest else 0.9 * group[0][1]
+        axes.text(0.99, height, text, color="0.35", fontsize=8, **place)
 
 
 @styled

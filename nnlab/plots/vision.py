@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, StrMethodFormatter
 
 from nnlab.plots.style import COLOURS, Array, styled
 
@@ -77,7 +78,8 @@ def kernels_at_work(image: Array, answers: Mapping[str, tuple[Array, Array]]) ->
         upper.set_title(name, fontsize=8)
         show_signed(lower, answer)
     figure.suptitle(
-        "hand-made kernels and what they answer: blue is positive, red negative", fontsize=10
+        "hand-made kernels and what they answer to one of the digits: blue positive, red negative",
+        fontsize=10,
     )
     return figure
 
@@ -148,7 +150,7 @@ def confusion(y: Array, predicted: Array, classes: Sequence[str], title: str) ->
     ticks = range(len(classes))
     axes.set_xticks(ticks, classes, rotation=60, ha="right", fontsize=7)
     axes.set_yticks(ticks, classes, fontsize=7)
-    axes.set(xlabel="taken for", ylabel="true class")
+    axes.set(xlabel="taken for (percent of the true class)", ylabel="true class")
     figure.suptitle(title, fontsize=9)
     return figure
 
@@ -181,6 +183,8 @@ def speed(batch_sizes: Sequence[int], seconds: Mapping[str, Sequence[float]], ti
         axes.loglog(batch_sizes, values, style, marker="o", ms=4, label=name)
     axes.set_xticks(batch_sizes, [str(size) for size in batch_sizes])
     axes.minorticks_off()
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axes.set(xlabel="batch size", ylabel="seconds per 10,000 pictures")
     axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
     figure.suptitle(f"one epoch of training | {title}", fontsize=10)

@@ -63,3 +63,20 @@ def test_close_compares_shape_and_numbers(a, b, same):
 def test_slope_is_the_inner_product_of_gradient_and_direction():
     x, direction = np.array([[1.0, 2.0]]), np.array([[0.5, -1.0]])
     assert slope(lambda v: float(np.sum(v**3)), x, direction) == pytest.approx(1.5 - 12, abs=1e-7)
+
+
+def test_advice_is_printed_and_stops_nothing(capsys):
+    with Laws("3.9 digits", advice=True) as law:
+        law("a", lambda: False)
+        law("b", lambda: True)
+    assert capsys.readouterr().out.splitlines() == [
+        "  note  a",
+        "  ok    b",
+        "        3.9 digits: not what is expected. This is advice; it is not graded.",
+    ]
+
+
+def test_advice_does_not_hide_an_error_outside_a_law():
+    with pytest.raises(ZeroDivisionError), Laws("sums", advice=True) as law:
+        law("a", lambda: False)
+        _ = 1 / 0

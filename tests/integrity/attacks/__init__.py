@@ -1,11 +1,21 @@
 """All attacks, by class."""
 
-from tests.integrity.attacks import escape, exhaust, forge, malformed, mislead, steal, tamper
+from tests.integrity.attacks import (
+    border,
+    escape,
+    exhaust,
+    forge,
+    malformed,
+    mislead,
+    steal,
+    tamper,
+)
 from tests.integrity.attacks.model import Attack
 
 CLASSES: dict[str, list[Attack]] = {
     "forge a result": forge.ATTACKS,
     "steal a hidden test": steal.ATTACKS,
+    "deceive at the border": border.ATTACKS,
     "tamper with files or others": tamper.ATTACKS,
     "escape": escape.ATTACKS,
     "exhaust a resource": exhaust.ATTACKS,

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from labhub.clock import Clock, SystemClock
 from labhub.gradebook.desk import Desk, Pending
@@ -93,7 +94,8 @@ def autograde(
         )
         unsplit: tuple[UnsplitTest, ...] = ()
         if waiting and course.folder.course is None:
-            desk.plan, unsplit = with_unsplit_tests(plan, engine)
+            memory = _beside(course, order.assignment, "unsplit.json")
+            desk.plan, unsplit = with_unsplit_tests(plan, engine, memory)
         yield Batch(students, unsplit, run.outcomes(waiting))
 
 
@@ -120,9 +122,7 @@ def _students(course: OpenCourse, order: Order) -> tuple[StudentId, ...]:
 @contextmanager
 def _alone(course: OpenCourse, assignment: AssignmentId) -> Iterator[None]:
     """Two graders of one assignment would write over each other."""
-    place = course.folder.root / course.folder.steps.autograded
-    place.mkdir(parents=True, exist_ok=True)
-    with (place / f".{assignment}.lock").open("w") as lock:
+    with _beside(course, assignment, "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -131,6 +131,13 @@ def _alone(course: OpenCourse, assignment: AssignmentId) -> Iterator[None]:
                 hint="Wait until it is done; what it has graded will not be graded again.",
             ) from None
         yield
+
+
+def _beside(course: OpenCourse, assignment: AssignmentId, kind: str) -> Path:
+    """A hidden file of the grader's, beside the graded hand-ins."""
+    place = course.folder.root / course.folder.steps.autograded
+    place.mkdir(parents=True, exist_ok=True)
+    return place / f".{assignment}.{kind}"
 
 
 class _Run:

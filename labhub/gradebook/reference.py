@@ -2,13 +2,18 @@
 
 A course with course.toml says itself which tests run in process, and `labhub check` tells its
 author. A plain nbgrader folder has no such author: its own solution is run through the engine
-first. A student's run is never asked, or a hand-in could choose how it is graded.
+first. A student's run is never asked, or a hand-in could choose how it is graded. The answer is
+remembered in a file, as long as neither the assignment nor labhub changes.
 """
 
+import contextlib
+import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
+import labhub
 from labhub.gradebook.exams import reference_exam
 from labhub.gradebook.plan import AssignmentPlan, NotebookPlan
 from labhub.grading.model import Exam, ExamResult, TestStatus
@@ -40,22 +45,42 @@ class UnsplitTest:
 
 
 def with_unsplit_tests(
-    plan: AssignmentPlan, engine: ExamEngine
+    plan: AssignmentPlan, engine: ExamEngine, memory: Path
 ) -> tuple[AssignmentPlan, tuple[UnsplitTest, ...]]:
-    """The plan with every test in process that the reference passes only so, and a report."""
+    """The plan with every test in process that the reference passes only so, and a report.
+
+    `memory` is the file that keeps the report for the next time.
+    """
+    version = f"{labhub.__version__} {plan.digest}"
+    report = _remembered(memory, version)
+    if report is None:
+        report = _unsplit_tests(plan, engine)
+        remembered = {"version": version, "unsplit": [asdict(each) for each in report]}
+        memory.write_text(json.dumps(remembered), encoding="utf-8")
+    cured = {(each.notebook_id, each.grade_id) for each in report if each.in_process}
+    return replace(plan, in_process=plan.in_process | cured), report
+
+
+def _remembered(memory: Path, version: str) -> tuple[UnsplitTest, ...] | None:
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        kept = json.loads(memory.read_text(encoding="utf-8"))
+        if kept["version"] == version:
+            return tuple(UnsplitTest(**each) for each in kept["unsplit"])
+    return None
+
+
+def _unsplit_tests(plan: AssignmentPlan, engine: ExamEngine) -> tuple[UnsplitTest, ...]:
     split = _run(plan, engine, plan.notebooks.values())
     failed = {key: reason for key, (earned, reason) in split.items() if not earned}
     if not failed:
-        return plan, ()
+        return ()
     trial = replace(plan, in_process=plan.in_process | failed.keys())
     concerned = {name for name, _ in failed}
     beside = _run(trial, engine, [plan.notebooks[name] for name in sorted(concerned)])
-    cured = {key for key in failed if beside.get(key, (False, ""))[0]}
-    report = tuple(
-        UnsplitTest(name, grade_id, (name, grade_id) in cured, reason)
+    return tuple(
+        UnsplitTest(name, grade_id, beside.get((name, grade_id), (False, ""))[0], reason)
         for (name, grade_id), reason in sorted(failed.items())
     )
-    return replace(plan, in_process=plan.in_process | cured), report
 
 
 def _run(

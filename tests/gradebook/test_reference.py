@@ -72,6 +72,18 @@ def test_where_everything_splits_the_reference_runs_once(course_dir: Path) -> No
     ]
 
 
+def test_the_reference_is_asked_again_only_when_the_assignment_changes(course_dir: Path) -> None:
+    hand_in(course_dir, "ann")
+    first, second, third = (Picky(unsplit={"squares-t2"}) for _ in range(3))
+    assert grade(course_dir, first)[ANN].in_process == ("squares-t2",)
+    assert grade(course_dir, second, force=True)[ANN].in_process == ("squares-t2",)
+    memory = course_dir / "autograded" / f".{PS1}.unsplit.json"
+    memory.write_text(memory.read_text().replace('"version": "', '"version": "another '))
+    assert grade(course_dir, third, force=True)[ANN].in_process == ("squares-t2",)
+    asked = [any(student == REFERENCE for student, _ in e.ran) for e in (first, second, third)]
+    assert asked == [True, False, True]
+
+
 def test_the_reference_is_not_run_when_nothing_is_to_be_graded(course_dir: Path) -> None:
     hand_in(course_dir, "ann")
     grade(course_dir)

@@ -66,6 +66,7 @@ class Student(Peer):
         self._watched: dict[str, SharedName | None] = {}
         self._printed: list[tuple[str, str]] = []
         self._room = MAX_PRINTED
+        self._patched: dict[tuple[str, str], list[Any]] = {}
         self.readers = {
             **self.readers,
             ord("L"): _read_library,
@@ -76,6 +77,8 @@ class Student(Peer):
             "watch": self._watch,
             "probe": self._probe,
             "vjp": self.vector_jacobian,
+            "patch": self._patch,
+            "unpatch": self._unpatch,
         }
 
     def serve(self) -> None:
@@ -133,6 +136,22 @@ class Student(Peer):
         for name in found:
             self._watched.setdefault(name, None)
         return found
+
+    def _patch(self, module: str, name: str, value: Any) -> None:
+        """Replace an attribute of a module, as the test has done on its side."""
+        if module in sys.modules:
+            before = getattr(sys.modules[module], name, _MISSING)
+            self._patched.setdefault((module, name), []).append(before)
+            setattr(sys.modules[module], name, value)
+
+    def _unpatch(self, module: str, name: str) -> None:
+        """Put back what the last `_patch` replaced."""
+        if before := self._patched.get((module, name)):
+            value = before.pop()
+            if value is _MISSING:
+                delattr(sys.modules[module], name)
+            else:
+                setattr(sys.modules[module], name, value)
 
     def _probe(self, filename: str, source: str, name: str, positional: Any, named: Any) -> Any:
         """Run a function of the test beside the student's objects; the result goes by value."""

@@ -1,4 +1,8 @@
-"""Functions of libraries that, during a test cell, also know the student's objects."""
+"""Functions of libraries that, during a test cell, also know the student's objects.
+
+And the other way round: what a test replaces with `unittest.mock` in a module is replaced in the
+student's process too.
+"""
 
 # ruff: noqa: ANN401 - these stand in for functions that take anything
 
@@ -24,13 +28,14 @@ _SEEDS = (
 
 @contextmanager
 def patched(link: Link) -> Iterator[None]:
-    """Let seeds, `inspect.signature` and `inspect.getsource` reach across the border."""
+    """Let seeds, `inspect.signature`, `inspect.getsource` and mocks reach across the border."""
     with ExitStack() as stack:
         for library, module, name in _SEEDS:
             if module in sys.modules:
                 _replace(stack, sys.modules[module], name, _seeding(link, library))
         _replace(stack, inspect, "signature", _remote_first(link.signature))
         _replace(stack, inspect, "getsource", _remote_first(lambda f: link.ask("source", f)))
+        _mirror_mocks(stack, link)
         yield
 
 
@@ -65,6 +70,37 @@ def _remote_first(ask: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return function
 
     return wrap
+
+
+def _mirror_mocks(stack: ExitStack, link: Link) -> None:
+    """`mock.patch("torch.exp")` in a test is there when the student's code calls `torch.exp`."""
+    patching: Any = mock._patch
+    enter, leave = patching.__enter__, patching.__exit__
+
+    def begin(patch: Any) -> Any:
+        new = enter(patch)
+        if _reaches(patch.target):
+            value = getattr(patch.target, patch.attribute)
+            link.ask("patch", patch.target.__name__, patch.attribute, value)
+        return new
+
+    def end(patch: Any, *error: Any) -> Any:
+        target = patch.target
+        try:
+            return leave(patch, *error)
+        finally:
+            if _reaches(target):
+                link.ask("unpatch", target.__name__, patch.attribute)
+
+    stack.enter_context(mock.patch.multiple(patching, __enter__=begin, __exit__=end))
+
+
+def _reaches(target: Any) -> bool:
+    """Whether what is patched is a module that the student's process has too.
+
+    What the student's code prints comes to the test's own `sys.stdout` anyway.
+    """
+    return isinstance(target, ModuleType) and target is not sys and not is_student_object(target)
 
 
 def type_of(thing: Any) -> Any:

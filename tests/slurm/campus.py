@@ -98,7 +98,10 @@ def set_up(
     options = {"conf": str(slurm.conf), "gpu_partition": "gpu", **keys}
     lines = [f"{key} = {value!r}" for key, value in options.items()]
     with stage.hub_file.open("a") as file:
-        file.write("\n[spawner]\nbackend = 'slurm'\n[spawner.slurm]\n" + "\n".join(lines))
+        file.write(
+            "\n[spawner]\nbackend = 'slurm'\nkeep_servers = true\n[spawner.slurm]\n"
+            + "\n".join(lines)
+        )
         file.write("\n[gpus]\ncount = 2\npatience_minutes = 10\n")
     return stage
 

@@ -44,18 +44,38 @@ def test_servers_go_on_without_the_hub_and_are_found_again(
     assert slurm.wait_for(job, "CANCELLED")
 
 
-def test_who_waits_while_the_hub_restarts_can_ask_again(hub: HubProcess, slurm: Slurm) -> None:
+def test_who_waits_while_the_hub_restarts_keeps_the_place(hub: HubProcess, slurm: Slurm) -> None:
     blocker = slurm.submit("sleep 600", "--gres=gpu:2", "--mem=100")
     with logged_in(hub, "bob") as bob:
         bob.ask()
         bob.told(until_word="in the queue")
+    before = slurm.jobs()
     hub.kill()
     hub.start()
+    assert slurm.jobs() == before
     with logged_in(hub, "bob") as bob:
         assert bob.ask().status_code == 202
         bob.told(until_word="in the queue")
+        assert slurm.jobs() == before
         slurm.run("scancel", blocker)
         bob.wait_until_ready()
-        assert len(slurm.jobs()) == 1
+        assert bob.run_cell("print(6 * 7)") == "42"
         bob.stop_server()
         bob.wait_until_gone()
+    assert slurm.jobs() == []
+
+
+def test_a_job_that_begins_when_nobody_awaits_it_any_more_ends_itself(
+    hub: HubProcess, slurm: Slurm
+) -> None:
+    blocker = slurm.submit("sleep 600", "--gres=gpu:2", "--mem=100")
+    with logged_in(hub, "cyd") as cyd:
+        cyd.ask()
+        cyd.told(until_word="in the queue")
+    [job] = set(slurm.jobs()) - {blocker}
+    hub.kill()
+    hub.start()
+    slurm.run("scancel", blocker)
+    slurm.wait_for(job, "FAILED")
+    [log] = hub.settings.homes_dir.glob(f"cyd/slurm-{job}.log")
+    assert "The Hub does not wait for this server any more" in log.read_text()

@@ -70,6 +70,13 @@ class SlurmServer(LabServer, CampusSpawner):
         if self.resources is not None and minutes < self.resources.minutes:
             await self.shorten(minutes)
 
+    async def poll(self) -> int | None:
+        """As all servers; of a job that ended by itself, keep the reason for its owner."""
+        status = await super().poll()
+        if status and self.farewell:
+            self.desk.endings[self.server_id] = self.farewell
+        return status
+
     def _offer(self, allowance: Allowance) -> Grant:
         """What the sessions give now. Raises GpuRefusedError when that is nothing any more."""
         ask = ask_for(allowance.who, allowance.profile, allowance.since)
@@ -91,7 +98,6 @@ def update(c: Config, settings: HubSettings) -> type[LabServer]:
     c.SlurmServer.listen_at = slurm.listen_at
     if slurm.hub_url:
         c.JupyterHub.hub_bind_url = c.Spawner.hub_connect_url = slurm.hub_url
-    c.JupyterHub.cleanup_servers = False  # jobs outlive a restart of the Hub
     wait, start = settings.gpus.patience_minutes * 60, settings.limits.start_minutes * 60
     c.SlurmServer.queue_timeout, c.SlurmServer.launch_timeout = wait, start
     # JupyterHub's own limit knows no queue: it must not end a wait before we say why.

@@ -104,6 +104,7 @@ def report(environment: Mapping[str, str], port: int) -> None:
             # Straight to the Hub: a proxy of the campus has no business with its token.
             build_opener(ProxyHandler({})).open(request, timeout=30).close()
         except HTTPError as error:
+            error.close()
             if error.code < 500:
                 sys.exit(f"The Hub does not wait for this server any more ({error.code}).")
             problem: Exception = error

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeVar
 
 from batchspawner import SlurmSpawner  # type: ignore[import-untyped]
 from sqlalchemy.orm import object_session
-from traitlets import Bool, Instance, Integer, Unicode
+from traitlets import Bool, Dict, Instance, Integer, List, Unicode
 
 from labhub.hub.spawners import slurm_port
 from labhub.hub.spawners.slurm_errors import (
@@ -32,6 +32,8 @@ from labhub.hub.spawners.slurm_words import after_the_end, never_starts, while_w
 Answer = TypeVar("Answer")
 STOP_TIMEOUT_S = 60.0
 CLEARING_S = 15.0
+OURS = ("parcel", "wish", "started", "kept")
+"""What a restarted Hub must know beside the job's number."""
 # Which GPU is the job's says Slurm alone.
 SLURMS_OWN = ("CUDA_", "SLURM_", "ROCR_", "GPU_DEVICE")
 
@@ -52,7 +54,10 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
     launch_timeout = Integer(180, config=True, help="From the job's start to its port, in seconds.")
     parcel = Unicode("", help="The file with the token, until the job has read it.")
     standing = Unicode("", help="Where the person stands who waits, in words.")
-    ended = Unicode("", help="Why the last server ended, for its owner.")
+    wish = List(Unicode(), help="What the job has asked for.")
+    started = Bool(False, help="Whether the server in the job has reported.")
+    kept = Dict(help="A job that waits although the Hub that queued it was ended.")
+    farewell = Unicode("", help="Why the job ended, for its owner.")
 
     _slurms: ClassVar[dict[str, Slurm]] = {}
 
@@ -69,7 +74,7 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
 
         Raises one of `slurm_errors`, in words for the person; Slurm's own words are in the log.
         """
-        self.port, self.job_id, self.ended = 0, "", ""
+        self.port, self.job_id, self.started, self.farewell = 0, "", False, ""
         self.standing = "Your server is put into the queue."
         await self._submit()
         job = await self._turn()
@@ -77,6 +82,7 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
         await self.began(job)
         await self._port_of(job)
         node = await self._asked(self.slurm.facts("node", job.node))
+        self.started = True
         self.log.info("%s runs as job %s on %s", self._log_name, self.job_id, job.node)
         return node.get("NodeAddr", job.node), self.port
 
@@ -84,18 +90,36 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
         assert self.resources is not None, "the Hub sets them before each start"
         environment = self.get_env()
         folder = Path(environment["HOME"])
-        self.parcel = str(folder / f".labhub-{token_hex(8)}.json")
+        wish = list(self.resources.options())
+        self.parcel = await self._resume(wish) or str(folder / f".labhub-{token_hex(8)}.json")
         given = {key: value for key, value in environment.items() if not key.startswith(SLURMS_OWN)}
         parcel = Parcel((*self.cmd, *self.get_args()), given, self.listen_at)
         # The mode is set before the first byte is written, by the account that the job runs as.
         write = ["install", "-D", "--mode=600", "/dev/stdin", self.parcel]
         await self._asked(self._run(write, parcel.as_text()))
-        script = job_script(self.node_python, Path(self.parcel), self.prologue)
-        submitted = await self._asked(self._run(submission(self.resources, folder), script))
-        self.job_id = self.parse_job_id(submitted)
+        if not self.job_id:
+            script = job_script(self.node_python, Path(self.parcel), self.prologue)
+            submitted = await self._asked(self._run(submission(self.resources, folder), script))
+            self.job_id = self.parse_job_id(submitted)
+        self.wish = wish
         self._remember()
-        options = " ".join(self.resources.options())
-        self.log.info("%s waits as job %s (%s)", self._log_name, self.job_id, options)
+        self.log.info("%s waits as job %s: %s", self._log_name, self.job_id, " ".join(wish))
+
+    async def _resume(self, wish: list[str]) -> str:
+        """Take up the job that waited when the Hub was started anew; its parcel, or ''.
+
+        It keeps its place in the queue, and gets a new token; one that asks for something else
+        is cancelled.
+        """
+        kept, self.kept = self.kept, {}
+        if not kept:
+            return ""
+        job = (await self._asked(self.slurm.jobs(fresh=True))).get(kept["job"])
+        if job is not None and job.waits and kept["wish"] == wish:
+            self.job_id = job.number
+            return str(kept["parcel"])
+        await self._cancel(kept["job"], kept["parcel"])
+        return ""
 
     def _remember(self) -> None:
         """Write the job down at once: a Hub that is ended while it waits must know of it."""
@@ -146,7 +170,10 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
 
     async def _still_there(self, jobs: dict[str, Job]) -> Job:
         if not is_alive(self.job_id, jobs):
-            raise SlurmJobEndedError(await self._find_out_the_end())
+            raise SlurmJobEndedError(
+                await self._find_out_the_end(),
+                hint="Try again; if it happens twice, tell the course's staff.",
+            )
         return jobs[self.job_id]
 
     async def shorten(self, minutes: int) -> None:
@@ -168,7 +195,7 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
 
     async def poll(self) -> int | None:
         """None while the job waits or runs, or Slurm does not answer; 1 when it has ended."""
-        if not self.job_id:
+        if not self.job_id or self.kept:
             return 0
         try:
             jobs = await self.slurm.jobs()
@@ -178,26 +205,38 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
             self.log.warning("Slurm does not show its queue: %s", error)
             return None
         if is_alive(self.job_id, jobs):
-            return None
-        self.ended = await self._find_out_the_end()
+            return self._keep() if self.pending == "check" and not self.started else None
+        self.farewell = await self._find_out_the_end()
         return 1
 
     async def stop(self, now: bool = False) -> None:
         """Cancel the job, waiting or running, and wait until it is gone unless `now`."""
         if not self.job_id:
             return
-        self.log.info("%s: cancelling job %s", self._log_name, self.job_id)
-        try:
-            await self._run(["scancel", self.job_id])
-            # A job that has not begun leaves it behind.
-            await self._run(["rm", "-f", self.parcel])
-        except SlurmCommandError as error:
-            self.log.warning("%s: job %s is not cancelled: %s", self._log_name, self.job_id, error)
+        await self._cancel(self.job_id, self.parcel)
         until = time.monotonic() + (0 if now else STOP_TIMEOUT_S)
         while time.monotonic() < until:
             if not is_alive(self.job_id, await self._queue(before={})):
                 return
             await asyncio.sleep(self.startup_poll_interval)
+
+    async def _cancel(self, job: str, parcel: str) -> None:
+        self.log.info("%s: cancelling job %s", self._log_name, job)
+        try:
+            await self._run(["scancel", job])
+            # A job that has not begun leaves it behind.
+            await self._run(["rm", "-f", parcel])
+        except SlurmCommandError as error:
+            self.log.warning("%s: job %s is not cancelled: %s", self._log_name, job, error)
+
+    def _keep(self) -> int:
+        """Leave a job in the queue whose start no Hub awaits any more, for its owner's next try.
+
+        Should it begin before that, the Hub refuses its port, and it ends.
+        """
+        self.kept = {"job": self.job_id, "parcel": self.parcel, "wish": self.wish}
+        self.log.info("%s: job %s keeps its place in the queue", self._log_name, self.job_id)
+        return 0
 
     async def _find_out_the_end(self) -> str:
         """Why the job ended, in words for its owner; the log has it all."""
@@ -220,13 +259,13 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
     def load_state(self, state: dict[str, Any]) -> None:
         """Find the job again after a restart of the Hub."""
         super().load_state(state)
-        self.parcel = state.get("parcel", "")
-        self.ended = state.get("ended", "")
+        for name in OURS:
+            setattr(self, name, state.get(name, self.traits()[name].default()))
 
     def get_state(self) -> dict[str, Any]:
         """What a restarted Hub must know: the job, and why the last one ended."""
-        ours = {"parcel": self.parcel, "ended": self.ended}
-        return {**super().get_state(), **{key: value for key, value in ours.items() if value}}
+        ours = {name: getattr(self, name) for name in OURS}
+        return {**super().get_state(), **{name: value for name, value in ours.items() if value}}
 
     # --- talking to Slurm ----------------------------------------------------------------------
 

@@ -37,7 +37,6 @@ _ENDED = {
     "FAILED": "Your server ended with an error.",
     "COMPLETED": "Your server has ended.",
 }
-_SAVED = "What you saved is in your files; you can start a server again."
 
 
 def never_starts(job: Job) -> str:
@@ -68,5 +67,4 @@ def when(moment: str) -> str:
 def after_the_end(state: str) -> str:
     """What somebody reads whose job has ended."""
     # Slurm says "CANCELLED by 1000", too.
-    sentence = _ENDED.get(state.partition(" ")[0], "Your server has ended.")
-    return f"{sentence} {_SAVED}"
+    return _ENDED.get(state.partition(" ")[0], "Your server has ended.")

@@ -77,6 +77,16 @@ def test_a_name_that_only_the_mutant_binds_counts():
     assert kept(exam, "a-f", "size = 4") == [0, 1, 2]
 
 
+def test_what_only_the_variant_uses_is_kept_too():
+    exam = notebook(
+        "import math", ("a-g", "def g(): return 1"), ("b-f", "def f(): return 1"), ("b-t1", "f()")
+    )
+    flow = Flow(exam.cells)
+    assert flow.needed_for("b-f", {"b-t1"}) == {2, 3}
+    assert flow.needed_for("b-f", {"b-t1"}, "def f(): return g()") == {1, 2, 3}
+    assert flow.needed_for("b-f", {"b-t1"}, "def f(): return math.pi") == {0, 2, 3}
+
+
 def test_data_that_a_cell_may_change_in_place_keeps_the_cell():
     exam = notebook(
         "data = [1]", ("a-f", "def f(): return data"), "shuffle(data)", ("a-t1", "assert f()")

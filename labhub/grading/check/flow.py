@@ -69,10 +69,26 @@ class Flow:
         tests = (self.cells[place] for place in places)
         return frozenset(test.grade_id for test in tests if isinstance(test, TestCell))
 
-    def needed_for(self, grade_id: str, tests: Collection[str]) -> frozenset[int]:
-        """The indexes of an answer, of these tests, and of the cells that these rest on."""
+    def needed_for(self, grade_id: str, tests: Collection[str], code: str = "") -> frozenset[int]:
+        """The indexes of an answer, of these tests, and of the cells that these rest on.
+
+        With `code`, a variant's, also of those that this code rests on in the answer's place.
+        """
         wanted = {i for i, cell in enumerate(self.cells) if cell.grade_id in {grade_id, *tests}}
+        strangers = names_of(code).uses - self.names[self._place_of(grade_id)].uses
+        wanted |= self._sources_of(strangers, max(wanted))
         return frozenset(self.cells[place].index for place in self._needed(wanted))
+
+    def _sources_of(self, names: frozenset[str], last: int) -> set[int]:
+        """Student cells before `last` that make or change these names, or import one first."""
+        found: set[int] = set()
+        imported: set[str] = set()
+        for place, shared in enumerate(self._shared[:last]):
+            new = names & shared.imports - imported
+            imported |= new
+            if isinstance(self.cells[place], StudentCell) and (new or names & self.changes(shared)):
+                found.add(place)
+        return found
 
     def _place_of(self, grade_id: str) -> int:
         return next(place for place, cell in enumerate(self.cells) if cell.grade_id == grade_id)

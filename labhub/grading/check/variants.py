@@ -69,14 +69,14 @@ def _selected_jobs(
     answers = {variant.cell for variant in checks.variants}
     users = tests_that_use(engine, exam, flow, answers, progress)
     jobs: list[_Job] = []
-    controls: dict[tuple[GradeId, frozenset[GradeId]], _Job] = {}
+    controls: dict[tuple[GradeId, frozenset[int]], _Job] = {}
     for variant in checks.variants:
         tests = _tests_of(variant, flow) | users[variant.cell]
-        if (variant.cell, tests) not in controls:
-            kept = flow.needed_for(variant.cell, tests)
+        kept = flow.needed_for(variant.cell, tests, variant.code)
+        if (variant.cell, kept) not in controls:
             cells = tuple(cell for cell in exam.cells if cell.index in kept)
-            controls[variant.cell, tests] = _Job(replace(exam, cells=cells))
-        control = controls[variant.cell, tests]
+            controls[variant.cell, kept] = _Job(replace(exam, cells=cells))
+        control = controls[variant.cell, kept]
         jobs.append(_Job(with_variant(control.exam, variant), variant))
     return [*jobs, *controls.values()]
 

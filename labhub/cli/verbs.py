@@ -29,6 +29,7 @@ VERBS: dict[str, str] = {
     "term-report": "term_report:term_report",
     "lms": "lms:app",
     "hub": "hub:app",
+    "data": "data:app",
     "serve": "serving:serve",
     "work": "working:work",
     "store": "store:app",

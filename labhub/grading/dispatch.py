@@ -7,6 +7,7 @@ submission's last verdict holds no place.
 """
 
 import contextlib
+import itertools
 import os
 import queue
 import socket
@@ -20,7 +21,7 @@ from labhub.grading.eventloop import EventLoop
 from labhub.grading.examiners import SEND_TIMEOUT_S, Examiners
 from labhub.grading.mail import Letter, Mailbox
 from labhub.grading.process_errors import EngineError, WarmStartError
-from labhub.grading.sandbox import watch
+from labhub.grading.sandbox.cgroups import ControlGroups
 from labhub.grading.submission import (
     AnswerWatch,
     Submission,
@@ -47,11 +48,12 @@ class Dispatcher(threading.Thread):
         self._queue: deque[Submission] = deque()
         self._running: list[Submission] = []
         self._answers: dict[int, tuple[Submission, AnswerWatch]] = {}
+        self._number = itertools.count(1).__next__
         self._examiners = Examiners(self, self._loop, self._number)
+        self._groups = ControlGroups.delegated()
         self._warm: WarmParent | None = None
         self._warm_started = self._next_tick = 0.0
         self._failures = 0
-        self._numbers = 0
         self._fatal: LabhubError | None = None
         self._closing = False
 
@@ -85,10 +87,6 @@ class Dispatcher(threading.Thread):
             if (now := time.monotonic()) >= self._next_tick:
                 self._next_tick = now + _TICK_S
                 self._tick(now)
-
-    def _number(self) -> int:
-        self._numbers += 1
-        return self._numbers
 
     def _take_incoming(self) -> None:
         with contextlib.suppress(queue.Empty):
@@ -130,14 +128,15 @@ class Dispatcher(threading.Thread):
 
     def _note_pidfd(self, number: int, descriptors: list[int]) -> None:
         if number in self._answers and descriptors:
-            _, answer = self._answers[number]
-            answer.pidfd = descriptors.pop()
-            answer.pid = watch.pid_of_pidfd(answer.pidfd)
+            submission, answer = self._answers[number]
+            limits = answer_limits(submission.exam)
+            group = self._groups.make(number, limits) if self._groups is not None else None
+            answer.begin(descriptors.pop(), group)
 
     def _note_answer_ended(self, number: int, letter: Letter) -> None:
         if number in self._answers:
             submission, answer = self._answers.pop(number)
-            answer.ended = True
+            answer.end()
             submission.cpu_s += letter.get("cpu_s", 0.0)
             self._finish_if_over(submission)
 
@@ -298,3 +297,5 @@ class Dispatcher(threading.Thread):
             submission.abort()
         self._drop_running()
         self._drop_warm()
+        if self._groups is not None:
+            self._groups.close()

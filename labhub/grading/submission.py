@@ -25,6 +25,7 @@ from labhub.grading.model import (
     TestStatus,
 )
 from labhub.grading.sandbox import watch
+from labhub.grading.sandbox.cgroups import ControlGroup
 from labhub.grading.transport import cell_result_of, problem_of, test_result_of
 
 Key = Hashable
@@ -49,6 +50,29 @@ class AnswerWatch:
     killed_for: str = ""
     ended: bool = False
     next_exact_bytes: int = 0
+    group: ControlGroup | None = None
+
+    def begin(self, pidfd: int, group: ControlGroup | None) -> None:
+        """It has been forked. Its worker may be forked any moment, and none of its cells runs."""
+        self.pidfd, self.pid, self.group = pidfd, watch.pid_of_pidfd(pidfd), group
+        if group is not None:
+            for _ in range(2):  # who is forked after the second look has a parent in the group
+                group.hold(watch.tree(self.pid))
+
+    def end(self) -> None:
+        """It is gone."""
+        self.ended = True
+        if self.group is not None:
+            if self.group.ran_out_of_memory:
+                self.killed_for = self.killed_for or problems.MEMORY_LIMIT
+            self.group.close()
+
+    @property
+    def why_ended(self) -> str:
+        """The limit for which it was ended, by us or by the kernel; "" for none."""
+        if not self.killed_for and self.group is not None and self.group.ran_out_of_memory:
+            return problems.MEMORY_LIMIT
+        return self.killed_for
 
     def kill(self, code: str) -> None:
         """End every process of the answer, for the limit `code`."""
@@ -125,7 +149,7 @@ class Submission:
     def why_ended(self) -> str:
         """The limit for which the answer process started last was ended; "" for none."""
         last = next(reversed(self.answers.values()), None)
-        return last.killed_for if last is not None else ""
+        return last.why_ended if last is not None else ""
 
     @property
     def is_over(self) -> bool:

@@ -1,4 +1,4 @@
-"""The two classes that are graded: hand-ins to the torch lab and to lab 1, all different."""
+"""The classes that are graded: hand-ins to the torch lab, to a short one and to lab 1, all different."""
 
 import copy
 import random
@@ -10,10 +10,12 @@ from typing import Any
 import nbformat
 
 from labhub.authoring.checks import Mutant, read_checks
-from tests.bench import torch_lab
+from tests.bench import short_lab, torch_lab
 
 REPOSITORY = Path(__file__).parents[2]
 LAB_1 = "lab1_feedforward"
+MADE = {torch_lab.NAME: torch_lab, short_lab.NAME: short_lab}
+"""Labs that are made for measuring; all others are the repository's own."""
 COURSE = """
 [course]
 id = "bench"
@@ -36,7 +38,7 @@ def make_course(folder: Path, lab: str, students: int) -> None:
         shutil.copytree(REPOSITORY / "source" / LAB_1, folder / "source" / LAB_1)
     else:
         (folder / "source" / lab).mkdir(parents=True)
-        nbformat.write(torch_lab.source_notebook(), folder / "source" / lab / f"{lab}.ipynb")
+        nbformat.write(MADE[lab].source_notebook(), folder / "source" / lab / f"{lab}.ipynb")
     (folder / "nbgrader_config.py").write_text(
         'c = get_config()\nc.CourseDirectory.course_id = "bench"\nc.ExecutePreprocessor.timeout = 120\n'
     )
@@ -49,7 +51,7 @@ def make_course(folder: Path, lab: str, students: int) -> None:
     made = (
         _lab_1_hand_ins(folder, released, students)
         if lab == LAB_1
-        else torch_lab.hand_ins(released, students)
+        else MADE[lab].hand_ins(released, students)
     )
     for number, notebook in enumerate(made):
         target = folder / "submitted" / f"student{number:04d}" / lab

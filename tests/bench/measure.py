@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psutil
 
+_PAUSE_S = 0.3
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -23,6 +25,8 @@ class Cost:
     cpu_s: float
     peak_pss_bytes: int = 0
     """Proportional set size of the command and all below it at its highest sample; 0 if not sampled."""
+    peak_grader_bytes: int = 0
+    """Of the command's own process alone."""
 
 
 def _own_group() -> Path | None:
@@ -62,13 +66,13 @@ def measure(command: list[str], *, cwd: Path, env: dict[str, str], memory: bool 
             command, cwd=cwd, env=env, stdout=out, stderr=out,
             preexec_fn=(lambda: _enter(group)) if group else None,
         )  # fmt: skip
-        peak = _sample_until_done(process) if memory else 0
+        peaks = _sample_until_done(process) if memory else (0, 0)
         code = process.wait()
     wall = time.perf_counter() - start
     if code not in (0, 1):
         raise RuntimeError(f"{command} ended with {code}:\n{log.read_text()[-2000:]}")
     after = _group_cpu_s(group) if group else _children_cpu_s()
-    return Cost(wall, after - before, peak)
+    return Cost(wall, after - before, *peaks)
 
 
 def _enter(group: Path) -> None:
@@ -80,21 +84,22 @@ def _children_cpu_s() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _sample_until_done(process: "subprocess.Popen[bytes]") -> int:
-    peak = 0
+def _sample_until_done(process: "subprocess.Popen[bytes]") -> tuple[int, int]:
+    peak = own_peak = 0
     while process.poll() is None:
-        total = 0
-        for member in [
-            psutil.Process(process.pid),
-            *psutil.Process(process.pid).children(recursive=True),
-        ]:
-            try:
-                total += member.memory_full_info().pss
-            except (psutil.Error, OSError):
-                continue
-        peak = max(peak, total)
-        time.sleep(0.2)
-    return peak
+        below = psutil.Process(process.pid).children(recursive=True)
+        own = _pss_bytes(psutil.Process(process.pid))
+        peak = max(peak, own + sum(map(_pss_bytes, below)))
+        own_peak = max(own_peak, own)
+        time.sleep(_PAUSE_S)
+    return peak, own_peak
+
+
+def _pss_bytes(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_full_info().pss)
+    except (psutil.Error, OSError):
+        return 0
 
 
 def main() -> None:

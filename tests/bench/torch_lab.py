@@ -61,9 +61,10 @@ AFTER = {
 """Given code that runs between an answer and its test."""
 
 
-def _code(
+def code_cell(
     source: str, grade_id: str, *, grade: bool, locked: bool, solution: bool, points: int = 0
 ) -> Any:
+    """A code cell with nbgrader's metadata."""
     cell = new_code_cell(source, id=grade_id)
     cell.metadata["nbgrader"] = {
         "schema_version": 3, "task": False, "grade": grade, "locked": locked,
@@ -78,14 +79,16 @@ def source_notebook() -> Any:
     """The instructor's notebook."""
     cells = [new_markdown_cell("# Digits with a small network", id="title")]
     given = {"grade": False, "locked": True, "solution": False}
-    cells += [_code(GIVEN_IMPORTS, "imports", **given), _code(GIVEN_DATA, "data", **given)]
+    cells += [code_cell(GIVEN_IMPORTS, "imports", **given), code_cell(GIVEN_DATA, "data", **given)]
     for name, solution in SOLUTIONS.items():
         body = f"### BEGIN SOLUTION\n{solution}\n### END SOLUTION"
-        cells.append(_code(body, name, grade=False, locked=False, solution=True))
+        cells.append(code_cell(body, name, grade=False, locked=False, solution=True))
         if name in AFTER:
-            cells.append(_code(AFTER[name], f"{name}-given", **given))
+            cells.append(code_cell(AFTER[name], f"{name}-given", **given))
         body = f"# Tests of {name}.\n### BEGIN HIDDEN TESTS\n{TESTS[name]}\n### END HIDDEN TESTS"
-        cells.append(_code(body, f"{name}-t1", grade=True, locked=True, solution=False, points=2))
+        cells.append(
+            code_cell(body, f"{name}-t1", grade=True, locked=True, solution=False, points=2)
+        )
     notebook = new_notebook(cells=cells)
     notebook.metadata["kernelspec"] = {
         "name": "python3", "display_name": "Python 3", "language": "python",

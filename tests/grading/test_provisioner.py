@@ -49,6 +49,26 @@ def test_nbclient_runs_notebooks_in_warm_kernels(folder: Path):
     assert [texts[0].strip() for texts in shown] == ["True", "42", "below"]
 
 
+def test_papermill_runs_a_notebook_with_parameters(folder: Path):
+    import papermill
+
+    cells = [
+        nbformat.v4.new_code_cell("k = 1", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell("import sys; 'torch' in sys.modules, 2 * k"),
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    made = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.write(made, folder / "asked.ipynb")
+    ran = papermill.execute_notebook(
+        folder / "asked.ipynb",
+        folder / "ran.ipynb",
+        parameters={"k": 21},
+        cwd=folder,
+        progress_bar=False,
+    )
+    assert ran.cells[-1].outputs[0].data["text/plain"] == "(True, 42)"
+
+
 def test_plots_are_inline(folder: Path):
     [[figure]] = run(folder, "import matplotlib.pyplot as plt; plt.plot([1]); plt.show()")
     assert figure.startswith("<Figure")

@@ -6,15 +6,18 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from labhub.grading import problems
 from labhub.grading.engine import Engine
 from labhub.grading.model import CellStatus, Limits, TestStatus
 from labhub.grading.process_errors import SandboxError
-from labhub.grading.sandbox import bubblewrap, hugepages, rlimits, seccomp, watch
+from labhub.grading.sandbox import bubblewrap, cgroups, hugepages, rlimits, seccomp, watch
+from labhub.grading.submission import AnswerWatch
 from tests.grading.exams import SHORT, cell, check, codes, exam, grade, split, text, verdict
 
 pytestmark = pytest.mark.xdist_group("engine")
@@ -163,6 +166,77 @@ class TestParts:
             "7f1000000000-7f1000400000 rw-p 00000000 08:01 7 /usr/lib/x.so\n"
         )
         assert hugepages.private_ranges(maps) == [(0x7F0000000000, 0x7F0000400000)]
+
+    def test_memory_is_gathered_on_a_thread_that_ends(self):
+        before = threading.active_count()
+        with hugepages.collapsing():
+            assert threading.active_count() == before + 1
+        assert threading.active_count() == before
+
+
+class TestControlGroups:
+    """On files that look like the kernel's: a group of our own, delegated to us."""
+
+    @pytest.fixture
+    def own(self, tmp_path: Path) -> Path:
+        own = tmp_path / "user.slice" / "grading.scope"
+        own.mkdir(parents=True)
+        (own / "cgroup.controllers").write_text("cpu memory pids\n")
+        (tmp_path / "membership").write_text("1:cpu:/\n0::/user.slice/grading.scope\n")
+        return own
+
+    def delegated(self, own: Path) -> cgroups.ControlGroups | None:
+        root = own.parents[1]
+        return cgroups.ControlGroups.delegated(root, root / "membership")
+
+    def test_we_step_aside_and_hand_out_both_controllers(self, own: Path):
+        assert self.delegated(own) is not None
+        assert (own / "cgroup.subtree_control").read_text() == "+memory +pids"
+        [aside] = own.glob("labhub-*")
+        assert (aside / "cgroup.procs").read_text() == str(os.getpid())
+
+    def test_a_group_has_the_bounds_of_one_answer(self, own: Path):
+        groups = self.delegated(own)
+        group = groups.make(7, Limits(memory_bytes=800, workdir_bytes=100, processes=5))
+        found = {name: (group.folder / name).read_text() for name in ("memory.max", "pids.max")}
+        assert found == {"memory.max": "1000", "pids.max": "5"}
+        group.hold([41, 42])
+        assert (group.folder / "cgroup.procs").read_text() == "42"
+
+    def test_an_answer_that_the_kernel_ended_says_why(self, own: Path):
+        answer = AnswerWatch(group=self.delegated(own).make(1, Limits()))
+        assert answer.why_ended == ""
+        events = answer.group.folder / "memory.events"
+        events.write_text("oom 0\noom_kill 0\n")
+        assert answer.why_ended == ""
+        events.write_text("oom 1\noom_kill 3\n")
+        assert answer.why_ended == problems.MEMORY_LIMIT
+        answer.end()
+        assert (answer.ended, answer.killed_for) == (True, problems.MEMORY_LIMIT)
+
+    def test_afterwards_we_are_where_we_were(self, own: Path):
+        self.delegated(own).close()
+        assert (own / "cgroup.subtree_control").read_text() == "-memory -pids"
+        assert (own / "cgroup.procs").read_text() == str(os.getpid())
+
+    @pytest.mark.parametrize("offered", ["", "cpu memory"])
+    def test_without_both_controllers_there_are_none(self, own: Path, offered: str):
+        (own / "cgroup.controllers").write_text(offered)
+        assert self.delegated(own) is None
+
+    def test_where_others_are_in_our_group_there_are_none(self, own: Path):
+        (own / "cgroup.subtree_control").mkdir()  # the kernel says EBUSY; here it is no file
+        assert self.delegated(own) is None
+        assert (own / "cgroup.procs").read_text() == str(os.getpid())
+
+    def test_under_version_one_there_are_none(self, own: Path):
+        (own.parents[1] / "membership").write_text("1:cpu:/\n")
+        assert self.delegated(own) is None
+
+    def test_a_group_that_the_kernel_refuses_is_done_without(self, own: Path):
+        groups = self.delegated(own)
+        assert groups.make(3, Limits()) is not None
+        assert groups.make(3, Limits()) is None
 
 
 # What a cell sees. Each prints what it found; the second part is what it must print.

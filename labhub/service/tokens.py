@@ -4,6 +4,7 @@ The service asks the Hub with the login of the person who wants one, so that it 
 its own: the token can do no more than that login, and of that only what its scopes say.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -34,6 +35,7 @@ async def mint(identify: Identify, request: Request, user: User, note: str) -> M
     if isinstance(identify, DevelopmentLogin):
         return Minted(user.name, LASTS)
     assert isinstance(identify, HubLogin), "there are two kinds of login"
+    scopes = narrowest(identify.scopes)
     login = request.cookies.get(identify.cookie, "")
     answer = await _ask(
         f"{identify.auth.api_url}/users/{quote(user.name, safe='')}/tokens",
@@ -41,16 +43,24 @@ async def mint(identify: Identify, request: Request, user: User, note: str) -> M
         {
             "note": note,
             "expires_in": int(LASTS.total_seconds()),
-            "scopes": sorted(identify.scopes),
+            "scopes": scopes,
         },
     )
     if answer.status_code != httpx.codes.CREATED:
         raise ServiceAccessError(
             "The Hub does not let this service make a token for you.",
-            hint="Make one at the Hub, under Token, with the scope "
-            f"{' '.join(sorted(identify.scopes))}.",
+            hint=f"Make one at the Hub, under Token, with the scope {' '.join(scopes)}.",
         )
     return Minted(str(answer.json()["token"]), LASTS)
+
+
+def narrowest(scopes: Collection[str]) -> list[str]:
+    """Of the scopes that let somebody in here, those that let nobody in elsewhere.
+
+    >>> narrowest({"access:services", "access:services!service=labhub"})
+    ['access:services!service=labhub']
+    """
+    return sorted(scope for scope in scopes if "!" in scope) or sorted(scopes)
 
 
 async def _ask(url: str, login: str, body: dict[str, Any]) -> httpx.Response:

@@ -3,6 +3,7 @@
 import mimetypes
 from collections.abc import Mapping
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form
 from starlette.requests import Request
@@ -13,7 +14,7 @@ from labhub.service.access import ANYBODY, Access
 from labhub.service.context import CurrentState, CurrentUser
 from labhub.service.errors import NothingHereError
 from labhub.service.pages import languages
-from labhub.service.pages.frame import render
+from labhub.service.pages.frame import Visit, render
 from labhub.service.pages.links import static_file
 from labhub.service.pages.refusals import refusal_of
 from labhub.service.pages.visiting import CurrentVisit, go, visit_of
@@ -64,5 +65,12 @@ async def static(request: Request) -> Response:
 def error_page(request: Request, error: LabhubError) -> Response:
     """The page that says what is wrong, and what to do next."""
     visit = visit_of(request)
-    refusal = refusal_of(error, visit.language, visit.words)
+    refusal = refusal_of(error, visit.language, visit.words, _came_from(request, visit))
     return render(visit, "refusal.html", status=error.http_status, refusal=refusal)
+
+
+def _came_from(request: Request, visit: Visit) -> str:
+    """The page of ours that the visitor came from, where it is another than this one."""
+    page = urlsplit(request.headers.get("referer", ""))
+    here = page.netloc == request.url.netloc and page.path.startswith(visit.links.prefix)
+    return page.path if here and page.path != visit.path else ""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 from labhub.course.model import HandInLimits, OnHandIn
 from labhub.exchange.store.submissions import Submission
@@ -85,16 +86,17 @@ def attempts_of(
     return tuple(reversed(found))
 
 
-def offer_of(version: Version, *, download: str, hub_url: str, repository: str) -> Offer:
+def offer_of(
+    version: Version, *, course: str, download: str, hub_url: str, repository: str
+) -> Offer:
     """The ways to a version."""
-    notebook = notebook_of(version)
     return Offer(
         version=version.number,
         released_at=version.at,
         note=version.note,
         download=download,
-        hub=hub_link(hub_url, version.assignment, notebook),
-        colab=colab_link(repository, version.assignment, notebook),
+        hub=hub_link(hub_url, course, version.assignment),
+        colab=colab_link(repository, version.assignment, notebook_of(version)),
     )
 
 
@@ -105,15 +107,15 @@ def notebook_of(version: Version) -> str:
     return own if own in paths else next(iter(paths), "")
 
 
-def hub_link(hub_url: str, assignment: str, notebook: str) -> str:
-    """JupyterLab in the visitor's own server, at the notebook where fetching puts it.
+def hub_link(hub_url: str, course: str, assignment: str) -> str:
+    """The visitor's own server, which fetches the assignment the first time and opens it.
 
-    >>> hub_link("/hub/", "lab1", "lab1.ipynb")
-    '/hub/user-redirect/lab/tree/lab1/lab1.ipynb'
+    >>> hub_link("/hub/", "dl", "lab1")
+    '/hub/user-redirect/labhub/open/dl/lab1'
     """
-    if not hub_url or not notebook:
+    if not hub_url:
         return ""
-    return f"{hub_url}user-redirect/lab/tree/{assignment}/{notebook}"
+    return f"{hub_url}user-redirect/labhub/open/{quote(course)}/{quote(assignment)}"
 
 
 def colab_link(repository: str, assignment: str, notebook: str) -> str:
@@ -125,7 +127,7 @@ def colab_link(repository: str, assignment: str, notebook: str) -> str:
     if not repository or not notebook:
         return ""
     name, _, branch = repository.partition("@")
-    path = f"{name}/blob/{branch or 'main'}/release/{assignment}/{notebook}"
+    path = f"{name}/blob/{branch or 'main'}/release/{quote(assignment)}/{quote(notebook)}"
     return f"https://colab.research.google.com/github/{path}"
 
 

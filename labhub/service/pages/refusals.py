@@ -21,6 +21,8 @@ class Refusal:
     code: str
     ours: bool
     """Whether it is our fault and not the visitor's."""
+    back: str = ""
+    """The page that the visitor came from; empty where it is not one of ours."""
 
 
 STATUS: Mapping[int, tuple[str, str]] = {
@@ -95,10 +97,11 @@ _OURS = (
 )
 
 
-def refusal_of(error: LabhubError, language: str, words: Words) -> Refusal:
+def refusal_of(error: LabhubError, language: str, words: Words, back: str = "") -> Refusal:
     """The words of an error. Its own hint is more exact than ours, but is in English alone."""
     title, next_step = CODES.get(error.code) or STATUS.get(error.http_status) or _OURS
-    own = language == DEFAULT and error.hint
+    # Hints that name a command of the terminal are for the staff.
+    own = language == DEFAULT and error.hint and "labhub " not in error.hint
     return Refusal(
         title=words.gettext(title),
         message=error.message,
@@ -106,4 +109,5 @@ def refusal_of(error: LabhubError, language: str, words: Words) -> Refusal:
         hint_language=DEFAULT if own else language,
         code=error.code,
         ours=error.http_status >= 500,
+        back=back,
     )

@@ -206,6 +206,7 @@ def _offer(
     path = f"courses/{course.id}/assignments/{mine.plan.id}/versions/{version.number}/archive"
     return offer_of(
         version,
+        course=course.id,
         download=visit.links.api(path),
         hub_url=settings.hub_url,
         repository=course.course.repository,

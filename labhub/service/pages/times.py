@@ -10,6 +10,9 @@ _DAY = {"en": "EEEE d MMMM y", "sv": "EEEE d MMMM y"}
 _SHORT_DAY = {"en": "EEE d MMM", "sv": "EEE d MMM"}
 _AT = {"en": "'at' HH:mm", "sv": "'kl.' HH:mm"}
 _SOON = timedelta(minutes=1)
+_UNITS = (*(timedelta(days=days) for days in (365, 30, 7, 1)), timedelta(hours=1))
+_MOST_EXACT = 2
+"""Of a unit there must be so many: "in 1 day" could be 26 hours or 46."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,12 @@ class Moments:
         distance = moment - self.now
         if abs(distance) < _SOON:
             return {"en": "just now", "sv": "just nu"}[self.language]
-        # Two units where one is coarse: "in 1 day" may be 26 hours or 46.
         return format_timedelta(
-            distance, granularity="minute", threshold=2, add_direction=True, locale=self.language
+            _whole(distance),
+            granularity="minute",
+            threshold=_MOST_EXACT,
+            add_direction=True,
+            locale=self.language,
         )
 
     def time(self, moment: datetime, *, short: bool = False) -> Markup:
@@ -75,3 +81,15 @@ def machine(moment: datetime) -> str:
     '2027-02-08T22:59:00Z'
     """
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _whole(distance: timedelta) -> timedelta:
+    """The distance without what its unit does not say: who has 2.6 days must not read of 3.
+
+    >>> _whole(timedelta(hours=63)).days
+    2
+    """
+    far = abs(distance)
+    unit = next((u for u in _UNITS if far >= _MOST_EXACT * u), timedelta(minutes=1))
+    whole = far // unit * unit
+    return whole if distance > timedelta(0) else -whole

@@ -61,7 +61,7 @@ def test_an_extension_moves_the_date_and_is_said(campus: Campus) -> None:
 
 def test_an_assignment_offers_every_way_to_work_on_it(campus: Campus) -> None:
     page = campus.browser("ada").get("ps1/").text
-    assert "/hub/user-redirect/lab/tree/ps1/problem1.ipynb" in page
+    assert "/hub/user-redirect/labhub/open/dl/ps1" in page
     assert f"{PREFIX}/api/courses/dl/assignments/ps1/versions/1/archive" in page
     colab = "https://colab.research.google.com/github/uni/dl/blob/main/release/ps1/problem1.ipynb"
     assert colab in page

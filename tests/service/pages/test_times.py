@@ -28,8 +28,11 @@ def test_summer_and_winter_are_told_apart() -> None:
         (timedelta(seconds=20), "just now"),
         (timedelta(hours=3), "in 3 hours"),
         (timedelta(hours=46), "in 46 hours"),
-        (timedelta(days=5), "in 5 days"),
-        (timedelta(minutes=-50), "50 minutes ago"),
+        (timedelta(hours=63), "in 2 days"),
+        (timedelta(days=13, hours=23), "in 13 days"),
+        (timedelta(days=20), "in 2 weeks"),
+        (timedelta(minutes=-50, seconds=-40), "50 minutes ago"),
+        (timedelta(seconds=100), "in 1 minute"),
     ],
 )
 def test_how_far_off_is_exact_enough_to_plan(distance: timedelta, said: str) -> None:

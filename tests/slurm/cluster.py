@@ -1,6 +1,7 @@
 """A real Slurm on this machine, for tests: one node, fake GPUs, on the loopback only."""
 
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -15,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 from labhub.hub.process import free_ports
 
+EXAMPLE = Path(__file__).parents[2] / "hub_config" / "slurm" / "one-machine"
 DAEMONS = ("munged", "slurmctld", "slurmd")
 NODE = "gpu1"
 START_TIMEOUT_S = 90.0
@@ -172,9 +174,24 @@ def _prepare(slurm: Slurm) -> None:
     _write_key(folder / "munge.key")
     for number in range(2):
         _fake_gpu(folder / f"gpu{number}")
-    slurm.conf.write_text(_slurm_conf(folder, *free_ports(2)))
-    gres = f"AutoDetect=off\nNodeName={NODE} Name=gpu Type=fake File={folder}/gpu[0-1]\n"
-    (folder / "gres.conf").write_text(gres)
+    for name, text in _configuration(folder, *free_ports(2)):
+        (folder / name).write_text(text)
+
+
+def _configuration(folder: Path, controller_port: int, node_port: int) -> Iterator[tuple[str, str]]:
+    """The example of hub_config/, filled in as docs/howto/gpu-with-slurm.md does."""
+    words = {
+        "CONTROLLER_PORT": str(controller_port),
+        "NODE_PORT": str(node_port),
+        "HOST": socket.gethostname().partition(".")[0],
+        "FOLDER": str(folder),
+    }
+    for path in EXAMPLE.iterdir():
+        lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
+        text = "\n".join([*lines, ""])
+        for word, value in words.items():
+            text = re.sub(rf"\b{word}\b", value, text)
+        yield path.name, text
 
 
 def _write_key(path: Path) -> None:
@@ -188,46 +205,6 @@ def _fake_gpu(path: Path) -> None:
         os.mknod(path, 0o20666, os.makedev(1, 3))
     except PermissionError:  # a container without CAP_MKNOD
         path.symlink_to("/dev/null")
-
-
-def _slurm_conf(folder: Path, controller_port: int, node_port: int) -> str:
-    host = socket.gethostname().partition(".")[0]
-    return f"""
-ClusterName=test
-SlurmctldHost={host}(127.0.0.1)
-CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
-SlurmctldPort={controller_port}
-SlurmdPort={node_port}
-SlurmUser=root
-AuthType=auth/munge
-AuthInfo=socket={folder}/munge.sock
-CredType=cred/munge
-StateSaveLocation={folder}/state
-SlurmdSpoolDir={folder}/spool
-SlurmctldPidFile={folder}/slurmctld.pid
-SlurmdPidFile={folder}/slurmd.pid
-SlurmctldLogFile={folder}/slurmctld.log
-SlurmdLogFile={folder}/slurmd.log
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
-AccountingStorageType=accounting_storage/none
-MpiDefault=none
-MailProg=/bin/true
-ReturnToService=2
-KillWait=5
-InactiveLimit=0
-SchedulerType=sched/backfill
-SchedulerParameters=bf_interval=1,batch_sched_delay=0,sched_interval=2
-SelectType=select/cons_tres
-SelectTypeParameters=CR_Core_Memory
-GresTypes=gpu
-SlurmdParameters=config_overrides
-NodeName={NODE} NodeHostname={host} NodeAddr=127.0.0.1 Gres=gpu:fake:2 RealMemory=16000 \\
-  CPUs=8 Boards=1 SocketsPerBoard=1 CoresPerSocket=8 ThreadsPerCore=1 State=UNKNOWN
-PartitionName=gpu Nodes={NODE} Default=YES MaxTime=04:00:00 DefMemPerCPU=500 State=UP
-PartitionName=brief Nodes={NODE} MaxTime=00:10:00 DefMemPerCPU=500 State=UP
-"""
 
 
 def _munged(slurm: Slurm) -> Daemon:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.browser.conftest import chromium as chromium
 from tests.slurm.cluster import Slurm, running_slurm, why_not
 
 

@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
-.PHONY: help setup demo test test-colab college wheel lint docs integrity bench bench-handins lock clean
+.PHONY: help setup demo test test-colab college wheel lint docs integrity bench bench-handins bench-hub lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -55,6 +55,9 @@ bench: setup ## the same class graded by nbgrader, by labhub and by nothing but 
 
 bench-handins: setup ## 500 hand-ins in the last minute, the service killed three times meanwhile
 	python -m tests.bench.handins
+
+bench-hub: setup ## from click to JupyterLab beside a plain Hub, and 50 people who log in at once
+	python -m tests.bench.hub
 
 lock: setup ## renew the locked requirement files
 	tools/lock.sh

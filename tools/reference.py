@@ -9,6 +9,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from labhub.course.fields import Table
 from labhub.course.schema import CourseFile
 from labhub.errors import LabhubError
 from labhub.grading.problems import SENTENCES
+from labhub.hub.settings import HubSettings
 from tools.rest_reference import rest
 
 PAGES = Path(__file__).parent.parent / "docs" / "reference"
@@ -120,12 +122,21 @@ def course_toml() -> str:
     )
 
 
+def hub_toml() -> str:
+    """Every table and key of hub.toml; the keys outside tables come first."""
+    return "\n\n".join(
+        f"## {_title(path) if path else 'Outside tables'}\n\n{_first_line(model)}\n\n{_keys(model)}"
+        for path, model in _tables(HubSettings, "")
+    )
+
+
 def _tables(model: type[BaseModel], path: str) -> Iterator[tuple[str, type[BaseModel]]]:
     yield path, model
     for name, field in model.model_fields.items():
         inner = _inner(field)
         if inner is not None:
-            repeated = "[]" if str(field.annotation).startswith("list") else ""
+            kind = str(field.annotation)
+            repeated = "[]" if kind.startswith("list") else ".NAME" * kind.startswith("dict")
             yield from _tables(inner, f"{path}.{name}{repeated}".lstrip("."))
 
 
@@ -153,16 +164,19 @@ def _kind(field: FieldInfo) -> str:
         values = " or ".join(f'`"{value}"`' for value in _literals(field.annotation))
         return f"list of {values}" if text.startswith("list") else values
     words = {"list[labhub": "tables", "datetime.date'": "date", "Datetime": "date and time"}
-    words |= {"datetime.time": "time", "Table": "table", "list": "list of texts"}
-    words |= {"bool": "true or false", "int": "whole number", "float": "number", "str": "text"}
-    return next((word for sign, word in words.items() if sign in text), text)
+    words |= {"datetime.time": "time", "Path": "path", "dict": "table", "Table": "table"}
+    words |= {"list": "list of texts", "tuple": "list of texts"}
+    plain = {"bool": "true or false", "int": "whole number", "float": "number", "str": "text"}
+    found = (word for sign, word in words.items() if sign in text)
+    named = (word for sign, word in plain.items() if re.search(rf"\b{sign}\b", text))
+    return next(chain(found, named), text)
 
 
 def _literals(annotation: object) -> Iterator[object]:
     for argument in getattr(annotation, "__args__", ()):
         if getattr(argument, "__args__", None):
             yield from _literals(argument)
-        elif argument is not type(None):
+        elif isinstance(argument, str | int):  # not a type that stands beside them
             yield argument
 
 
@@ -172,7 +186,9 @@ def _standard(field: FieldInfo) -> str:
     value = field.default
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
-    return f"`{value}`" if value not in (None, "", []) and not isinstance(value, Table) else ""
+    return (
+        f"`{value}`" if value not in (None, "", [], (), {}) and not isinstance(value, Table) else ""
+    )
 
 
 GENERATED: dict[str, Callable[[], str]] = {
@@ -180,6 +196,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "errors.md": errors,
     "problems.md": problems,
     "course-toml.md": course_toml,
+    "hub-toml.md": hub_toml,
     "rest.md": rest,
 }
 

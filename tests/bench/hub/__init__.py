@@ -1,0 +1,1 @@
+"""What labhub's configuration costs beside a plain JupyterHub."""

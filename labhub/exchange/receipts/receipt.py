@@ -20,6 +20,11 @@ from labhub.exchange.store.submissions import Place, Submission
 from labhub.ids import AssignmentId, CourseId, GroupId, StudentId
 
 FORMAT = "labhub-receipt-1"
+TEXTS = frozenset(
+    {"course", "title", "assignment", "student", "place", "received_at", "credit", "words"}
+    | {"digest", "key", "signature"}
+)
+NUMBERS = frozenset({"version", "submission", "attempt"})
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,7 @@ def read(text: str | bytes) -> Receipt:
     data = dict(_data(text))
     if data.pop("format", None) != FORMAT:
         raise _unreadable("it does not say that it is one")
+    _ensure_kinds(data)
     try:
         files = tuple(FileRecord(f["path"], f["sha256"], f["size_bytes"]) for f in data["files"])
         return Receipt(
@@ -144,6 +150,17 @@ def _plain(receipt: Receipt) -> dict[str, Any]:
     data["place"] = receipt.place.value
     data["received_at"] = receipt.received_at.isoformat()
     return data
+
+
+def _ensure_kinds(data: dict[str, Any]) -> None:
+    """What JSON holds is of the kind that a receipt has there, before anything is made of it."""
+    wrong = [name for name in TEXTS if not isinstance(data.get(name), str)]
+    wrong += [name for name in NUMBERS if type(data.get(name)) is not int]
+    wrong += [name for name in ("late",) if type(data.get(name)) is not bool]
+    wrong += [name for name in ("members", "files") if not isinstance(data.get(name), list)]
+    wrong += [name for name in ("group",) if not isinstance(data.get(name, 0), str | None)]
+    if wrong:
+        raise _unreadable(f"{', '.join(sorted(wrong))} is missing or of another kind")
 
 
 def _data(text: str | bytes) -> dict[str, Any]:

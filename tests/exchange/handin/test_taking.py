@@ -131,7 +131,7 @@ def test_late_days_are_spent_by_handing_in(open_course: Opener) -> None:
     with_more = give(at(desk, LATE - SECOND), ANN, assignment="lab2")
     assert not with_more.submission.late
     assert not give(at(desk, LATE + DAY - SECOND), BO).submission.late
-    assert give(at(desk, LATE), BO, assignment="lab2").submission.late
+    assert give(at(desk, LATE + DAY), BO, assignment="lab2").submission.late, "none is left"
 
 
 @pytest.mark.parametrize("moment", [CLOSED, CLOSED + DAY])

@@ -84,6 +84,10 @@ CODES: Mapping[str, tuple[str, str]] = {
         _("No notebook of this assignment was found"),
         _("Choose the notebook itself, the file that ends in .ipynb."),
     ),
+    "bundle-damaged": (
+        _("The file is not whole"),
+        _("Make it again with the last cell of the lab, or hand in the notebook itself."),
+    ),
     "wrong-assignment": (
         _("That belongs to another assignment"),
         _("Go back, and choose the notebook of this assignment."),

@@ -1,10 +1,14 @@
-"""The page of Colab and own machines: how to hand in from there, and a token for it."""
+"""The page of Colab and own machines: how to hand in from there, and a key for it.
+
+The key is a token with the address of the service before it, so that one text is enough to paste.
+"""
 
 from collections.abc import Mapping
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from labhub.exchange.client.configured import key_of
 from labhub.service.access import OWN, Access
 from labhub.service.context import CurrentCourse, CurrentState, CurrentUser
 from labhub.service.pages.frame import render
@@ -17,11 +21,9 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/{course}/token", name="token-page")
-def token_page(request: Request, visit: CurrentVisit) -> Response:
+def token_page(visit: CurrentVisit) -> Response:
     """How to hand in from elsewhere."""
-    return render(
-        visit, "student/token.html", token=None, address=_address(request, visit.links.prefix)
-    )
+    return render(visit, "student/token.html", key="")
 
 
 @router.post("/{course}/token", name="token-form")
@@ -37,9 +39,8 @@ async def token_form(
     return render(
         visit,
         "student/token.html",
-        token=made.token,
+        key=key_of(_address(request, visit.links.prefix), made.token),
         until=visit.now + made.lasts,
-        address=_address(request, visit.links.prefix),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from labhub.exchange.handin.bundles import unpack_bundle
 from labhub.exchange.handin.desk import HandInDesk
 from labhub.exchange.handin.errors import NotReleasedError
 from labhub.exchange.handin.released import read_release
@@ -70,6 +71,7 @@ def look_over(
     Raises `UnknownAssignmentError`, `UnknownVersionError`, `NotReleasedError` or `DiskFullError`.
     """
     plan = desk.course.assignment(assignment)
+    unpack_bundle(upload, plan.id)
     with desk.store.reading() as db:
         found = newest(db, plan.id) if version is None else version_of(db, plan.id, version)
     if found is None:

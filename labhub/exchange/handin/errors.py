@@ -90,6 +90,13 @@ class WrongAssignmentError(UsageError):
     http_status = 422
 
 
+class BundleDamagedError(UsageError):
+    """A bundle of `nnlab.handin` does not hold what it says."""
+
+    code = "bundle-damaged"
+    http_status = 422
+
+
 class NothingToReleaseError(UsageError):
     """There is no student version in the folder `release/`."""
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from labhub.course.model import Assignment, AssignmentState
+from labhub.exchange.handin.bundles import unpack_bundle
 from labhub.exchange.handin.content import ensure_belongs
 from labhub.exchange.handin.desk import HandInDesk
 from labhub.exchange.handin.errors import (
@@ -70,6 +71,7 @@ def hand_in(
     `UnknownVersionError`, `DiskFullError` or `StoreBusyError`; nothing is kept then.
     """
     plan = desk.course.assignment(assignment)
+    unpack_bundle(upload, plan.id)
     wish = _Wish(desk, plan, student, place, version, by, upload.records, desk.clock.now())
     if not wish.files:
         raise NothingHandedInError(

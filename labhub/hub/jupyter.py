@@ -24,6 +24,7 @@ _PAGE_NEVER = (
 # jupyter_lsp runs npm at each start: two seconds, for language servers that nobody installed.
 _SERVER_NEVER = (f"{_SERVER}course_list", "jupyter_lsp")
 
+_LABEXTENSIONS = Path(__file__).parent / "inlab" / "labextensions"
 _BY_SERVICE = [
     "from labhub.cli.nbgrader_door import hand_in_by_service",
     "hand_in_by_service(c)",
@@ -131,6 +132,8 @@ def _write_server_config(folder: Path, without: str) -> None:
             "answer_yes": True,  # else a stop waits 30 s for somebody to confirm it
             "jpserver_extensions": {**dict.fromkeys(off, False), "labhub.hub.inlab": True},
         },
+        # The page that shows the Hub's notices.
+        "LabServerApp": {"extra_labextensions_path": [str(_LABEXTENSIONS)]},
         # Sockets in a folder of one's own instead of ports that all can reach. Only for the
         # server's own kernels: those that nbgrader starts in the formgrader would not be found.
         "ServerKernelManager": {"transport": "ipc"},

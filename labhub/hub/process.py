@@ -61,7 +61,7 @@ def _bind(listener: socket.socket, port: int) -> None:
 
 
 @contextmanager
-def running_hub(settings_file: Path) -> Iterator[RunningHub]:
+def running_hub(settings_file: Path, config: Path = CONFIG) -> Iterator[RunningHub]:
     """Run the Hub of a hub.toml for the length of a `with` block.
 
     Raises HubStartError, with the end of the log, when it does not come up.
@@ -72,7 +72,7 @@ def running_hub(settings_file: Path) -> Iterator[RunningHub]:
     log = settings.state_dir / "hub.log"
     with log.open("ab") as stream:
         process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)],
+            [sys.executable, "-m", "jupyterhub", "-f", str(config)],
             env={**os.environ, "LABHUB_HUB": str(settings_file)},
             cwd=settings.state_dir,
             stdin=subprocess.DEVNULL,

@@ -107,7 +107,7 @@ class GpusTable(HubTable):
     """The GPUs, and how they are shared out. Times of sessions stand in course.toml."""
 
     devices: tuple[str, ...] | Literal["auto", "none"] = "none"
-    """`auto`: all that NVML finds, MIG slices where there are some; or UUIDs."""
+    """`auto`: all that NVML finds, MIG slices where there are some; or a list of UUIDs."""
     per_gpu: Annotated[int, Field(gt=0, le=48)] = 1
     """So many students share a GPU; a MIG slice is never shared."""
     count: Annotated[int, Field(ge=0)] = 0

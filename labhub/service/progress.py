@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from threading import Event
 
 from anyio.to_thread import run_sync
 
@@ -30,7 +31,11 @@ def job_data(found: Job) -> dict[str, object]:
 
 
 async def events(
-    course: OpenedCourse, number: int, longest_s: float, every_s: float = EVERY_S
+    course: OpenedCourse,
+    number: int,
+    closing: Event,
+    longest_s: float,
+    every_s: float = EVERY_S,
 ) -> AsyncIterator[str]:
     """One event for each change, `progress` while it goes on and `end` at the end.
 
@@ -45,6 +50,8 @@ async def events(
             return
         yield f"event: progress\ndata: {text}\n\n" if text != said else ": waiting\n\n"
         said = text
+        if closing.is_set():
+            return
         await asyncio.sleep(every_s)
 
 

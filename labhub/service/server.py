@@ -1,5 +1,7 @@
 """Runs the service as a process: uvicorn, with logs that hold no token, ended in order."""
 
+from threading import Event
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -27,8 +29,9 @@ LOGGING: dict[str, Any] = {
 
 def run(settings: ServiceSettings, identify: Identify) -> None:
     """Serve until the process is told to end (SIGTERM, SIGINT)."""
+    app = create_app(settings, identify)
     config = uvicorn.Config(
-        create_app(settings, identify),
+        app,
         host=settings.host,
         port=settings.port,
         log_config=LOGGING,
@@ -41,4 +44,17 @@ def run(settings: ServiceSettings, identify: Identify) -> None:
         timeout_keep_alive=20,
         lifespan="on",
     )
-    uvicorn.Server(config).run()
+    _Server(config, app.state.service.closing).run()
+
+
+class _Server(uvicorn.Server):
+    """Tells live answers to end before it waits for the others."""
+
+    def __init__(self, config: uvicorn.Config, closing: Event) -> None:
+        super().__init__(config)
+        self.closing = closing
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end."""
+        self.closing.set()
+        super().handle_exit(sig, frame)

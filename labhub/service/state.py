@@ -1,7 +1,8 @@
 """What every request shares: settings, courses, who identifies, the table of access, figures."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 
 from starlette.requests import HTTPConnection
 
@@ -23,6 +24,8 @@ class ServiceState:
     access: Mapping[str, Access]
     form_tokens: FormTokens
     metrics: Metrics
+    closing: Event = field(default_factory=Event)
+    """Set when the process is told to end: live progress then ends by itself."""
 
 
 def state_of(connection: HTTPConnection) -> ServiceState:

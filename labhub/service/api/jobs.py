@@ -88,7 +88,7 @@ def job_events(
         own_job(db, course, user, number)
     headers = {"X-Accel-Buffering": "no"}
     return StreamingResponse(
-        events(course, number, state.settings.stream_s),
+        events(course, number, state.closing, state.settings.stream_s),
         media_type="text/event-stream",
         headers=headers,
     )

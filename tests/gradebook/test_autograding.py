@@ -1,6 +1,8 @@
 """The batch: every hand-in ends once, by name, and no other pays for it."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -336,3 +338,9 @@ def test_hand_ins_are_taken_in_as_the_engine_asks_for_them(course_dir: Path) -> 
     engine = OneByOne(course_dir)
     grade(course_dir, engine)
     assert max(engine.in_flight) == 1
+
+
+def test_the_bridge_does_without_the_grammar_of_web_addresses() -> None:
+    code = "import labhub.gradebook.desk, sys; print('lark' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "False\n"

@@ -28,6 +28,8 @@ def main(words: list[str]) -> int:
     }
     attacks = [a for group in chosen.values() for a in group]
     report = besiege_labhub(attacks)
+    for finding in report.findings:
+        print(f"labhub: {finding.student}: {finding.what}", file=sys.stderr)
     safe = [a for kind, group in chosen.items() if kind not in BOMBS for a in group]
     plain = {} if alone else besiege_nbgrader(safe)
     table = Table("attack", "plain nbgrader", "labhub", "seconds", title="Integrity")

@@ -27,6 +27,7 @@ def test_a_lab_goes_from_release_to_feedback(stage: Stage, visit: Callable[..., 
     terminal.run("release-assignment", LAB1)
 
     ada = visit("ada")
+    ada.get_by_role("button", name="Open: JupyterLab without a lab").click()
     labs = AssignmentList(ada)
     labs.open()
     labs.fetch(LAB1)

@@ -203,10 +203,11 @@ print(In, Out, dir(shell), shell.user_ns.keys(), list(shell.history_manager.get_
     + MEAN
 )
 
+# Once only: a dump beside running code crashes Python now and then, and the cell is lost then.
 FAULTHANDLER = """
 import faulthandler, sys
 dump = open("dump.txt", "w")
-faulthandler.enable(dump); faulthandler.dump_traceback_later(0.01, repeat=True, file=dump)
+faulthandler.enable(dump); faulthandler.dump_traceback_later(0.01, file=dump)
 def mean(xs):
     import traceback; traceback.print_stack(); faulthandler.dump_traceback(dump)
     return sum(xs) / len(xs)

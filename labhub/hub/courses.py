@@ -23,6 +23,7 @@ class Courses:
 
     settings: HubSettings
     _read: dict[Path, tuple[int, Course]] = field(default_factory=dict)
+    _formed: dict[Path, tuple[tuple[int, ...], Groups]] = field(default_factory=dict)
 
     def all(self) -> dict[CourseId, Course]:
         """The courses that have a course.toml, by their names on the Hub."""
@@ -58,7 +59,7 @@ class Courses:
         """
         names = [course] if course else list(map(CourseId, self.settings.courses))
         mine = [each for each in map(self._settings_of, names) if who in each.students]
-        found = {group for each in mine if (group := groups_of(each).group_of(StudentId(who)))}
+        found = {group for each in mine if (group := self._groups(each).group_of(StudentId(who)))}
         return found.pop() if len(found) == 1 else ""
 
     def _settings_of(self, name: CourseId) -> CourseSettings:
@@ -79,10 +80,19 @@ class Courses:
             self._read[file] = known
         return known[1]
 
+    def _groups(self, course: CourseSettings) -> Groups:
+        """The groups of a course, read anew when its database has changed."""
+        file = course.course_dir / FILE
+        changed = changes(file)
+        known = self._formed.get(file)
+        if known is None or known[0] != changed:
+            known = self._formed[file] = (changed, groups_of(course))
+        return known[1]
+
     def _bookings(self, name: CourseId, course: Course) -> list[Booking]:
         if not course.gpu_sessions:
             return []
-        formed = groups_of(self._settings_of(name))
+        formed = self._groups(self._settings_of(name))
         members = {each.id: _members(each, formed) for each in course.groups}
         titles = {each.id: each.title for each in course.groups}
         return [
@@ -99,6 +109,12 @@ class Courses:
             )
             for each in course.gpu_sessions
         ]
+
+
+def changes(file: Path) -> tuple[int, ...]:
+    """When a database was last written to: its file, or its write-ahead log."""
+    log = file.with_name(f"{file.name}-wal")
+    return tuple(each.stat().st_mtime_ns if each.exists() else 0 for each in (file, log))
 
 
 def groups_of(course: CourseSettings) -> Groups:

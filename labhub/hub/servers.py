@@ -10,7 +10,7 @@ from jupyterhub.spawner import Spawner  # type: ignore[import-untyped]
 from traitlets.config import Config
 
 from labhub.clock import Clock, SystemClock
-from labhub.hub import metrics
+from labhub.hub import metrics, runrecord_hub
 from labhub.hub.courses import Courses
 from labhub.hub.desk import Desk
 from labhub.hub.gpus import nvml
@@ -49,7 +49,7 @@ def update_spawner(c: Config, settings: HubSettings) -> None:
 def update_pages(c: Config, _: HubSettings) -> None:
     """Our own pages for choosing, waiting and refusals, in front of the Hub's."""
     c.JupyterHub.template_paths.insert(0, str(Path(__file__).parent / "templates"))
-    c.JupyterHub.extra_handlers.extend(HANDLERS)
+    c.JupyterHub.extra_handlers.extend([*HANDLERS, *runrecord_hub.HANDLERS])
 
 
 def update_limits(c: Config, settings: HubSettings) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from jupyterhub.spawner import Spawner
 
+from labhub.exchange.store import open_store
+from labhub.exchange.store.groups import add_group_events
 from labhub.hub.courses import Courses
 from labhub.hub.desk import Desk
 from labhub.hub.gpus.ledger import Ledger
@@ -16,6 +18,8 @@ from labhub.hub.servers import rules_of
 from labhub.hub.settings import HubSettings, load_settings
 from labhub.hub.spawners.base import LabServer
 from labhub.hub.spawners.refusals import StartRefusedError
+from labhub.ids import GroupId, StudentId
+from labhub.policy.groups import EventKind, GroupEvent
 from tests.hub.spawning import spawner
 from tests.hub.test_gpus import SetClock
 
@@ -346,3 +350,17 @@ def test_a_session_booked_during_the_term_counts_at_once(tmp_path: Path) -> None
     assert {each.start.day for each in desk.courses.bookings()} == {3, 6}
     (tmp_path / "dl" / "course.toml").write_text("half [")
     assert {each.start.day for each in desk.courses.bookings()} == {3, 6}
+
+
+def test_a_group_that_is_formed_during_the_term_counts_at_once(tmp_path: Path) -> None:
+    desk = desk_of(settings_of(tmp_path))
+    assert desk.courses.own_group("ada") == ""
+    store = open_store(tmp_path / "dl")
+    author = StudentId("ada")
+    with store.writing() as db:
+        add_group_events(db, [GroupEvent(EventKind.FORMED, SESSION, "ada", GroupId("g07"), author)])
+    assert desk.courses.own_group("ada") == "g07"
+    with store.writing() as db:
+        add_group_events(db, [GroupEvent(EventKind.LEFT, SESSION, "ada", GroupId("g07"), author)])
+    assert desk.courses.own_group("ada") == ""
+    store.close()

@@ -10,11 +10,15 @@ import kubernetes_validate
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+from jupyterhub.metrics import SERVER_SPAWN_DURATION_SECONDS
+from prometheus_client import CollectorRegistry
 from traitlets.config import Config
 
+from labhub.hub import metrics
 from labhub.hub.jupyter import write_image_config
 from labhub.hub.services import update_services
 from labhub.hub.settings import load_settings
+from tests.hub.test_base import desk_of, settings_of
 
 ROOT = Path(__file__).parents[2]
 HERE = ROOT / "hub_config"
@@ -118,3 +122,15 @@ def test_the_image_has_a_students_tools(tmp_path: Path) -> None:
     config = json.loads((tmp_path / "jupyter_server_config.json").read_text())
     assert config["ServerApp"]["jpserver_extensions"]["labhub.hub.inlab"] is True
     assert "Exchange.root" not in (tmp_path / "nbgrader_config.py").read_text()
+
+
+def test_the_dashboard_asks_for_numbers_that_there_are(tmp_path: Path) -> None:
+    dashboard = json.loads((HERE / "grafana" / "labhub-hub.json").read_text())
+    expressions = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    registry = CollectorRegistry()
+    metrics.register(desk_of(settings_of(tmp_path)), registry)
+    ours = {family.name for family in registry.collect()}
+    hubs = {family.name for family in SERVER_SPAWN_DURATION_SECONDS.collect()}
+    asked = set(re.findall(r"(?:labhub|jupyterhub)_[a-z_]+", " ".join(expressions)))
+    assert {re.sub("_(bucket|count|sum)$", "", name) for name in asked} <= ours | hubs
+    assert ours <= {re.sub("_(bucket|count|sum)$", "", name) for name in asked}

@@ -7,6 +7,7 @@ from typing import Any
 
 from labhub.hub.inlab.notices import NoticeHandler, Notices
 from labhub.hub.inlab.opening import OpenHandler
+from labhub.hub.runrecord_lab import attach
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -16,6 +17,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 def _load_jupyter_server_extension(server: Any) -> None:  # noqa: ANN401 - Jupyter's application
     notices = Notices(server.kernel_manager)
     notices.start()
+    attach(server)
     base = server.web_app.settings["base_url"].rstrip("/")
     server.web_app.add_handlers(
         ".*$",

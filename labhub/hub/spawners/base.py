@@ -216,6 +216,7 @@ class LabServer(Spawner):  # type: ignore[misc]
             **hand_in_environment(self.desk.settings, self.service_url()),
             "LABHUB_COURSE": profile.course or "",
             "LABHUB_ASSIGNMENT": profile.assignment or "",
+            "LABHUB_RUN_RECORD": "1" if profile.gpu else "",
             "NNLAB_GROUP": group,
             "NNLAB_DATA": str(data_dir or ""),
         }

@@ -34,6 +34,7 @@ VERBS: dict[str, str] = {
     "work": "working:work",
     "store": "store:app",
     "verify-receipt": "receipt:verify_receipt",
+    "verify-run": "runrecord:verify_run",
     "export": "reports:export",
     "doctor": "reports:doctor",
 }

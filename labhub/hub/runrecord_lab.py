@@ -18,7 +18,7 @@ TIMEOUT_S = 20.0
 
 
 class Recorder:
-    """Asks the Hub for a record when a notebook's outputs have changed, without making save wait."""
+    """Asks the Hub for a record when outputs have changed; saving does not wait for it."""
 
     def __init__(self, log: Logger) -> None:
         self.log = log

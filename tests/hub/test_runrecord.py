@@ -31,6 +31,7 @@ NOW = datetime(2026, 12, 3, 13, 30, tzinfo=UTC)
 def notebook(text: Any = "0.93\n", *, count: int = 7) -> dict[str, Any]:
     output = {"output_type": "stream", "name": "stdout", "text": text}
     result = {"output_type": "execute_result", "data": {"text/plain": "1"}, "metadata": {}}
+    why = {"cell_type": "markdown", "id": "a0", "metadata": {}, "source": "Why"}
     code = {
         "cell_type": "code",
         "id": "a1",
@@ -39,7 +40,7 @@ def notebook(text: Any = "0.93\n", *, count: int = 7) -> dict[str, Any]:
         "source": "train()",
         "outputs": [output, {**result, "execution_count": count}],
     }
-    return {"cells": [{"cell_type": "markdown", "source": "Why"}, code], "nbformat": 4}
+    return {"cells": [why, code], "nbformat": 4}
 
 
 @pytest.fixture

@@ -67,6 +67,13 @@ class Student(Person):
         reply = self.session.get(f"{self.hub_url}/hub/spawn-pending/{self.name}", timeout=60)
         return reply.text
 
+    def save(self, name: str, notebook: dict[str, Any]) -> requests.Response:
+        """Save a notebook, as JupyterLab does."""
+        path = f"user/{self.name}/api/contents/{name}"
+        content = {"metadata": {}, "nbformat_minor": 5, **notebook}
+        body: Any = {"type": "notebook", "format": "json", "content": content}
+        return self._request("PUT", path, f"/user/{self.name}/", json=body)
+
     def run_cell(self, code: str) -> str:
         """What a cell prints in a kernel of the server."""
         return asyncio.run(self._run_cell(code))

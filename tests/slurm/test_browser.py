@@ -51,6 +51,8 @@ def test_a_session_on_campus(visit: Visit, hub: HubProcess, slurm: Slurm) -> Non
     ada = visit("ada")
     ada.get_by_role("button", name=": Lab 3").first.click()
     ada.wait_for_url(re.compile("/user/ada/"))
+    # The course has released nothing: the server says so, and JupyterLab is there all the same.
+    ada.get_by_role("link", name="open JupyterLab").click()
     expect(ada.locator("#jp-top-panel, #jp-MainLogo").first).to_be_visible(timeout=PATIENCE_MS)
     [job] = slurm.jobs()
     assert "gres:gpu:1" in slurm.run("scontrol", "show", "job", job)

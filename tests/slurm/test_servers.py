@@ -1,10 +1,15 @@
 """A Hub and a real Slurm: students get their servers as jobs, wait for GPUs, and lose nothing."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
 
+from labhub.hub.runrecord import FILE
+from labhub.hub.runrecord_check import look_at_run
+from labhub.hub.runrecord_hub import key_in
+from tests.hub.test_runrecord import notebook
 from tests.slurm.campus import CPU_LAB, HubProcess, campus
 from tests.slurm.cluster import Slurm
 from tests.slurm.person import Student, logged_in
@@ -166,6 +171,28 @@ def test_only_the_token_of_a_starting_server_reports_its_port(
     forged = {"X-Forwarded-User": "ada", "X-Forwarded-For": "127.0.0.1", "X-User": "ada"}
     assert bob.run_cell(FORGED.format(headers=forged)).split() == ["403"]
     assert ada.server()["pending"] == "spawn"
+
+
+def test_a_saved_notebook_gets_a_record_of_where_it_runs(
+    person: Enter, hub: HubProcess, slurm: Slurm
+) -> None:
+    ada = person("ada")
+    ada.ask()
+    ada.wait_until_ready()
+    [job] = slurm.jobs()
+    assert ada.save("lab3.ipynb", notebook()).status_code in (200, 201)
+    home = hub.settings.homes_dir / "ada"
+    until = time.monotonic() + 60
+    while not (home / FILE).exists():
+        assert time.monotonic() < until, "no run record"
+        time.sleep(0.1)
+    pem = key_in(hub.settings.state_dir).public_pem
+    verdict = look_at_run(home, "lab3", ["ada"], pem)
+    assert verdict.on_campus, verdict.words
+    assert f"gpu1, GPU gpu:fake:1(IDX:0), job {job}" in verdict.words
+    body = {"notebook": "lab3.ipynb", "outputs": "0" * 64}
+    reply = ada._request("POST", "hub/api/labhub/run-record", "/hub/", json=body)
+    assert reply.status_code == 403, "a browser elsewhere does not speak for the server"
 
 
 POST = """

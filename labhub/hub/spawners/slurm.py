@@ -41,9 +41,13 @@ class SlurmServer(LabServer, CampusSpawner):
             self.environment |= {**programs(), "JUPYTER_CONFIG_PATH": str(config_dir)}
         else:
             self.environment |= environment(settings, name, config_dir)
-        if settings.public_url:  # a node is another machine than the Hub's
-            service = f"{settings.public_url}/services/{HAND_IN_SERVICE}"
-            self.environment["LABHUB_SERVICE_URL"] = service
+
+    def service_url(self) -> str:
+        """The hand-in service, as a node sees it: the nodes are other machines than the Hub's."""
+        settings = self.desk.settings
+        if settings.public_url:
+            return f"{settings.public_url}/services/{HAND_IN_SERVICE}"
+        return settings.hand_in_url
 
     def waiting_words(self) -> str:
         """The place in Slurm's queue, and when Slurm expects the start."""

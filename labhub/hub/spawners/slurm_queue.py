@@ -124,7 +124,7 @@ class Slurm:
 
     async def facts(self, kind: str, name: str) -> dict[str, str]:
         """What `scontrol show KIND NAME` says, by its keys."""
-        printed = await self.run(["scontrol", "--oneliner", "show", kind, name])
+        printed = await self.run(["scontrol", "--oneliner", "--details", "show", kind, name])
         return dict(word.partition("=")[::2] for word in printed.split())
 
     def _environment(self) -> dict[str, str]:

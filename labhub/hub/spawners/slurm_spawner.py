@@ -32,7 +32,7 @@ from labhub.hub.spawners.slurm_words import after_the_end, never_starts, while_w
 Answer = TypeVar("Answer")
 STOP_TIMEOUT_S = 60.0
 CLEARING_S = 15.0
-OURS = ("parcel", "wish", "started", "kept")
+OURS = ("parcel", "wish", "started", "kept", "node", "gpus")
 """What a restarted Hub must know beside the job's number."""
 # Which GPU is the job's says Slurm alone.
 SLURMS_OWN = ("CUDA_", "SLURM_", "ROCR_", "GPU_DEVICE")
@@ -57,6 +57,8 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
     wish = List(Unicode(), help="What the job has asked for.")
     started = Bool(False, help="Whether the server in the job has reported.")
     kept = Dict(help="A job that waits although the Hub that queued it was ended.")
+    node = Unicode("", help="The node that the job runs on.")
+    gpus = Unicode("", help="What the job holds there, as gpu:a100:1(IDX:0); empty: no GPU.")
     farewell = Unicode("", help="Why the job ended, for its owner.")
 
     _slurms: ClassVar[dict[str, Slurm]] = {}
@@ -82,7 +84,8 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
         await self.began(job)
         await self._port_of(job)
         node = await self._asked(self.slurm.facts("node", job.node))
-        self.started = True
+        held = await self._asked(self.slurm.facts("job", self.job_id))
+        self.node, self.gpus, self.started = job.node, held.get("GRES", ""), True
         self.log.info("%s runs as job %s on %s", self._log_name, self.job_id, job.node)
         return node.get("NodeAddr", job.node), self.port
 

@@ -48,6 +48,7 @@ REST: Mapping[str, Access] = {
     "submission-receipt": OWN,
     "receipt-key": STUDENT,
     "check-hand-in": Access(Role.STUDENT, upload=True),
+    "result": OWN,
     "feedback": OWN,
     "put-feedback": Access(Role.TA, upload=True),
     "my-group": OWN,

@@ -13,8 +13,13 @@ from labhub.service.courses import OpenedCourse
 EVERY_S = 1.0
 
 
-def job_data(found: Job) -> dict[str, object]:
-    """A job as plain data."""
+def job_data(found: Job, *, whole: bool) -> dict[str, object]:
+    """A job as plain data; what came of it is whole for staff alone.
+
+    The result of grading tells of hidden tests: students get theirs as the course sets it, from
+    the hand-in itself.
+    """
+    result = found.result if whole else None
     return {
         "number": found.seq,
         "kind": found.kind.value,
@@ -22,7 +27,7 @@ def job_data(found: Job) -> dict[str, object]:
         "submission": found.submission,
         "state": found.state.value,
         "progress": dict(found.progress),
-        "result": dict(found.result) if found.result is not None else None,
+        "result": dict(result) if result is not None else None,
         "by": found.by,
         "at": found.at.isoformat(),
         "started_at": found.started_at.isoformat() if found.started_at else None,
@@ -35,6 +40,8 @@ async def events(
     number: int,
     closing: Event,
     longest_s: float,
+    *,
+    whole: bool,
     every_s: float = EVERY_S,
 ) -> AsyncIterator[str]:
     """One event for each change, `progress` while it goes on and `end` at the end.
@@ -44,7 +51,7 @@ async def events(
     said = ""
     for _ in range(max(1, int(longest_s / every_s))):
         found = await run_sync(_job, course, number)
-        text = json.dumps(job_data(found), ensure_ascii=False)
+        text = json.dumps(job_data(found, whole=whole), ensure_ascii=False)
         if found.state.ended:
             yield f"event: end\ndata: {text}\n\n"
             return

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from labhub.exchange.handin.results import GradingFound, TestFound, keep_result, plain
 from labhub.exchange.store.events import Author
 from labhub.exchange.store.grants import add_extension
-from labhub.exchange.store.jobs import claim, finish, say_alive
+from labhub.exchange.store.jobs import JobKind, NewJob, claim, enqueue, finish, say_alive
 from labhub.ids import AssignmentId, StudentId
 from labhub.policy.extensions import Extension
 from labhub.service.courses import OpenedCourse
@@ -210,6 +211,56 @@ def test_an_answer_with_more_points_than_there_are_is_refused_whole(released: St
     reply = released.call("ta", "POST", url, json={"text": "All.", "points": "999999"})
     assert code(reply) == (400, "bad-mark")
     assert released.call("ada", "GET", f"{BASE}/appeals").json()[-1]["answer"] is None
+
+
+HIDDEN = TestFound("problem1", "squares-t2", "Squares", "failed", 0, 2, "a secret law", hidden=True)
+SEEN = TestFound("problem1", "squares-t1", "Squares", "passed", 1, 1)
+ON_HAND_IN = 'on_hand_in = {{ grade = true, shows = "{}" }}\n'
+
+
+def graded(stand: Stand, toml: str) -> None:
+    """Ada's hand-in, graded by a worker."""
+    text = TOML.replace('title = "Problem set 1"\n', f'title = "Problem set 1"\n{toml}')
+    (stand.root / "course.toml").write_text(text)
+    stand.hand_in("ada")
+    found = GradingFound("graded", 1, 3, tests=(SEEN, HIDDEN))
+    with opened(stand).store.writing() as db:
+        keep_result(db, 1, NOON, found)
+        enqueue(db, Author("ada", NOON), NewJob(JobKind.GRADE, AssignmentId(ASSIGNMENT), 1))
+        claim(db, "w", NOON)
+        finish(db, 1, "w", NOON, plain(found))
+
+
+@pytest.mark.parametrize("url", ["jobs/1", "jobs/1/events"])
+def test_a_students_job_says_nothing_of_hidden_tests(released: Stand, url: str) -> None:
+    graded(released, ON_HAND_IN.format("visible"))
+    mine = released.call("ada", "GET", f"{BASE}/{url}").text
+    assert '"done"' in mine
+    assert "squares" not in mine
+    assert "squares-t2" in released.call("ta", "GET", f"{BASE}/{url}").text
+
+
+@pytest.mark.parametrize(
+    ("toml", "seen"),
+    [
+        ("", None),
+        (ON_HAND_IN.format("nothing"), None),
+        (ON_HAND_IN.format("visible"), ["squares-t1"]),
+        (ON_HAND_IN.format("names"), ["squares-t1", "squares-t2"]),
+    ],
+)
+def test_students_see_of_the_result_what_the_course_sets(
+    released: Stand, toml: str, seen: list[str] | None
+) -> None:
+    graded(released, toml)
+    reply = released.call("ada", "GET", f"{BASE}/submissions/1/result")
+    if seen is None:
+        assert code(reply)[0] == 404
+    else:
+        assert [test["grade_id"] for test in reply.json()["tests"]] == seen
+    assert "secret" not in reply.text
+    whole = released.call("ta", "GET", f"{BASE}/submissions/1/result").json()
+    assert whole["tests"][1]["law"] == "a secret law"
 
 
 @pytest.mark.parametrize(

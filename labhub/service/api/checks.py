@@ -9,6 +9,7 @@ from labhub.course.model import HandInLimits
 from labhub.exchange.handin import receiving
 from labhub.exchange.handin.checking import Report, look_over
 from labhub.exchange.handin.errors import NothingHandedInError
+from labhub.exchange.handin.results import GradingFound, read_result, shown_result
 from labhub.exchange.handin.uploads import Upload
 from labhub.exchange.store.errors import UnknownSubmissionError
 from labhub.exchange.store.feedback import Feedback, feedback_of, keep_feedback, release_feedback
@@ -64,6 +65,34 @@ class FeedbackModel(BaseModel):
     released: bool
 
 
+class TestModel(BaseModel):
+    """One test cell."""
+
+    __test__ = False  # not a test case of pytest's
+
+    notebook_id: str
+    grade_id: str
+    title: str
+    status: str = Field(description="`passed`, `partial`, `failed`, `error`, `timeout`, …")
+    score: float
+    points: float
+    law: str = Field(description="The sentence that did not hold; empty for a hidden test.")
+    hidden: bool
+
+
+class ResultModel(BaseModel):
+    """What automatic grading found; for students the part that the course lets them see."""
+
+    standing: str
+    score: float
+    max_score: float
+    needs_person: bool = Field(description="Whether somebody has still to grade something.")
+    tests: list[TestModel]
+    problems: list[str]
+    repairs: list[str]
+    graded_at: AwareDatetime | None
+
+
 @router.post(
     "/assignments/{assignment}/submissions/check",
     name="check-hand-in",
@@ -97,6 +126,39 @@ def _report(found: Report) -> ReportModel:
         ],
         files=list(found.files),
         refused=list(found.refused),
+    )
+
+
+@router.get("/submissions/{number}/result", name="result")
+def result(
+    course: CurrentCourse, user: CurrentUser, role: CurrentRole, number: Number, _: CoursePath
+) -> ResultModel:
+    """What automatic grading found in a hand-in: for staff whole, for students as the course sets.
+
+    404 before it was graded, and where students see nothing before the feedback.
+    """
+    with course.store.reading() as db:
+        made = own_submission(db, course, user, number)
+        rules = course.course.assignment(made.assignment).on_hand_in
+        if role >= Role.TA:
+            found = read_result(db, made.id)
+        else:
+            found = shown_result(db, rules, made.id) if rules.grade else None
+    if found is None:
+        raise UnknownSubmissionError(f"There is no result of hand-in {number} yet.")
+    return _result(found)
+
+
+def _result(found: GradingFound) -> ResultModel:
+    return ResultModel(
+        standing=found.standing,
+        score=found.score,
+        max_score=found.max_score,
+        needs_person=found.needs_person,
+        tests=[TestModel(**vars(test)) for test in found.tests],
+        problems=[sentence for _, sentence in found.problems],
+        repairs=list(found.repairs),
+        graded_at=found.graded_at,
     )
 
 

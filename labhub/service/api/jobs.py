@@ -10,8 +10,9 @@ from labhub.exchange.store.jobs import INTERACTIVE, JobKind, JobState, NewJob, e
 from labhub.exchange.store.submissions import submission
 from labhub.service.api.errors import refusals
 from labhub.service.api.ids import CoursePath, Number
-from labhub.service.context import CurrentCourse, CurrentState, CurrentUser
+from labhub.service.context import CurrentCourse, CurrentRole, CurrentState, CurrentUser
 from labhub.service.errors import BadRequestError
+from labhub.service.identity import Role
 from labhub.service.owning import own_job
 from labhub.service.progress import events, job_data
 
@@ -39,7 +40,7 @@ class JobModel(BaseModel):
     submission: int | None
     state: JobState
     progress: dict[str, Any] = Field(description="`done`, `total` and words.")
-    result: dict[str, Any] | None
+    result: dict[str, Any] | None = Field(description="For staff; null before the end.")
     by: str
     at: AwareDatetime
     started_at: AwareDatetime | None
@@ -50,7 +51,7 @@ class JobModel(BaseModel):
 def list_jobs(course: CurrentCourse, _: CoursePath) -> list[JobModel]:
     """The last jobs of the course, the oldest first."""
     with course.store.reading() as db:
-        return [JobModel.model_validate(job_data(each)) for each in jobs(db, last=MOST)]
+        return [JobModel.model_validate(job_data(each, whole=True)) for each in jobs(db, last=MOST)]
 
 
 @router.post("", name="start-job", status_code=202, responses=refusals(409))
@@ -64,14 +65,17 @@ def start(course: CurrentCourse, user: CurrentUser, body: JobOrder, _: CoursePat
             raise BadRequestError(f"Hand-in {body.submission} is not one of {plan.title}.")
         new = NewJob(body.kind, plan.id, body.submission, INTERACTIVE)
         made = enqueue(db, course.desk.author(user.name), new)
-    return JobModel.model_validate(job_data(made))
+    return JobModel.model_validate(job_data(made, whole=True))
 
 
 @router.get("/{number}", name="job")
-def one_job(course: CurrentCourse, user: CurrentUser, number: Number, _: CoursePath) -> JobModel:
-    """One job. Students see those on their own hand-ins."""
+def one_job(
+    course: CurrentCourse, user: CurrentUser, role: CurrentRole, number: Number, _: CoursePath
+) -> JobModel:
+    """One job. Students see those on their own hand-ins, without the result."""
     with course.store.reading() as db:
-        return JobModel.model_validate(job_data(own_job(db, course, user, number)))
+        found = own_job(db, course, user, number)
+    return JobModel.model_validate(job_data(found, whole=role >= Role.TA))
 
 
 @router.get(
@@ -81,14 +85,16 @@ def one_job(course: CurrentCourse, user: CurrentUser, number: Number, _: CourseP
     responses={200: {"content": {"text/event-stream": {}}}},
 )
 def job_events(
-    course: CurrentCourse, user: CurrentUser, state: CurrentState, number: Number, _: CoursePath
+    course: CurrentCourse,
+    user: CurrentUser,
+    role: CurrentRole,
+    state: CurrentState,
+    number: Number,
+    _: CoursePath,
 ) -> StreamingResponse:
     """The progress of a job as server-sent events: `progress` on each change, then `end`."""
     with course.store.reading() as db:
         own_job(db, course, user, number)
+    said = events(course, number, state.closing, state.settings.stream_s, whole=role >= Role.TA)
     headers = {"X-Accel-Buffering": "no"}
-    return StreamingResponse(
-        events(course, number, state.closing, state.settings.stream_s),
-        media_type="text/event-stream",
-        headers=headers,
-    )
+    return StreamingResponse(said, media_type="text/event-stream", headers=headers)

@@ -37,13 +37,19 @@ class NoticeHandler(APIHandler):  # type: ignore[misc]
 
     @needs_scope("users:activity")  # type: ignore[untyped-decorator]
     def post(self) -> None:
-        """Take `{"kernels": time of their last work or null}`; give `{"until", "words"}`."""
+        """Take `{"kernels": time of their last work, "gpu": percent}`; give `{"until", "words"}`.
+
+        Both may be null.
+        """
         user = self.current_user
         spawner = user.spawners.get("") if isinstance(user, User) else None
         if not isinstance(spawner, LabServer):
             raise web.HTTPError(404, "there is no server")
-        if at := moment_in(self.get_json_body() or {}):
-            spawner.kernels_worked(at)
+        body = self.get_json_body()
+        if at := moment_in(body):
+            spawner.worked(at)
+        if percent_in(body) > spawner.desk.idle_rules.percent:
+            spawner.worked(spawner.desk.clock.now())
         until = spawner.until.isoformat() if spawner.until else None
         self.finish(json.dumps({"until": until, "words": spawner.notice()}))
 
@@ -61,6 +67,16 @@ def moment_in(body: object) -> datetime | None:
     except ValueError:
         return None
     return found if found is not None and found.tzinfo else None
+
+
+def percent_in(body: object) -> int:
+    """How busy the GPU is, by a request's body; 0 for anything that is no number.
+
+    >>> percent_in({"gpu": 95}), percent_in({"gpu": None}), percent_in([])
+    (95, 0, 0)
+    """
+    value = body.get("gpu") if isinstance(body, dict) else None
+    return value if type(value) is int else 0
 
 
 HANDLERS = [(r"/labhub/notice", NoticeHandler), (r"/labhub/cancel", CancelHandler)]

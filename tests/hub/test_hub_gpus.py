@@ -96,17 +96,20 @@ def person(hub: RunningHub) -> Iterator[Enter]:
 
 
 def gpu_of(someone: Person) -> str:
-    """The GPU that a kernel of somebody's server sees."""
-    terminal = someone.lab("GET", "labhub/notice")
-    assert terminal.status_code == 200
-    [pid] = [
-        path
+    """The GPU that somebody's server sees, and with it each of its kernels."""
+    assert someone.lab("GET", "labhub/notice").status_code == 200
+    return value_of(someone.name, "CUDA_VISIBLE_DEVICES")
+
+
+def value_of(name: str, variable: str) -> str:
+    """A variable of the environment of somebody's server."""
+    [values] = [
+        dict(each.partition(b"=")[::2] for each in _environment(path))
         for path in Path("/proc").glob("[0-9]*")
-        if f"JUPYTERHUB_USER={someone.name}".encode() in _environment(path)
+        if f"JUPYTERHUB_USER={name}".encode() in _environment(path)
         and b"jupyterhub.singleuser" in _read(path / "cmdline")
     ]
-    values = [each for each in _environment(pid) if each.startswith(b"CUDA_VISIBLE_DEVICES=")]
-    return values[0].decode().partition("=")[2]
+    return values[variable.encode()].decode()
 
 
 def _environment(path: Path) -> list[bytes]:
@@ -195,6 +198,22 @@ def test_nothing_else_can_be_asked_for(person: Enter, options: dict[str, str]) -
     bob = person("bob")
     bob.start_server()
     bob.stop_server()
+
+
+def test_a_server_tells_the_hub_of_its_kernels_and_hears_when_it_ends(
+    person: Enter, hub: RunningHub
+) -> None:
+    person("ada").start_server(profile="dl/lab3")
+    token = value_of("ada", "JUPYTERHUB_API_TOKEN")
+    url = f"{hub.url}/hub/labhub/notice"
+    body = {"kernels": datetime.now(UTC).isoformat()}
+    reply = requests.post(url, json=body, headers={"Authorization": f"token {token}"}, timeout=60)
+    assert reply.status_code == 200, reply.text
+    assert datetime.fromisoformat(reply.json()["until"]) > datetime.now(UTC)
+    assert reply.json()["words"] == ""
+    assert requests.post(url, json=body, timeout=60).status_code == 403
+    wrong = {"Authorization": "token 0123456789abcdef"}
+    assert requests.post(url, json=body, headers=wrong, timeout=60).status_code == 403
 
 
 def test_the_log_has_no_token(hub: RunningHub, person: Enter) -> None:

@@ -70,14 +70,14 @@ def test_a_gpu_that_computes_is_left_alone_though_no_kernel_says_anything(tmp_pa
 def test_a_kernel_that_works_keeps_the_server(tmp_path: Path) -> None:
     ada = running(tmp_path, Load(None))
     assert after(ada, 25) is None
-    ada.kernels_worked(SESSION + 25 * MINUTE)
+    ada.worked(SESSION + 25 * MINUTE)
     assert after(ada, 54) is None
     assert after(ada, 55) == 0
 
 
 def test_no_server_can_tell_of_work_in_the_future(tmp_path: Path) -> None:
     ada = running(tmp_path, Load())
-    ada.kernels_worked(SESSION + 5000 * MINUTE)
+    ada.worked(SESSION + 5000 * MINUTE)
     assert ada.last_work == SESSION
 
 

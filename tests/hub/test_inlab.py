@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from labhub.hub.inlab import notices, opening
-from labhub.hub.inlab.notices import Notices, last_work
+from labhub.hub.inlab.notices import Notices, gpu_percent, last_work
 from labhub.hub.inlab.opening import fetch, first_notebook
 from labhub.hub.jupyter import write_image_config
+from tests.hub.fake_nvml import Card, FakeNvml
 
 AT = datetime(2026, 12, 3, 12, 15, tzinfo=UTC)
 
@@ -20,14 +21,14 @@ AT = datetime(2026, 12, 3, 12, 15, tzinfo=UTC)
 class Kernels:
     """As much of Jupyter's kernel manager as is asked."""
 
-    def __init__(self, *times: datetime) -> None:
-        self.times = times
+    def __init__(self, *times: datetime, state: str = "idle") -> None:
+        self.times, self.state = times, state
 
     def list_kernel_ids(self) -> list[int]:
         return list(range(len(self.times)))
 
     def get_kernel(self, number: int) -> Any:
-        return SimpleNamespace(last_activity=self.times[number])
+        return SimpleNamespace(last_activity=self.times[number], execution_state=self.state)
 
 
 def test_the_notebook_with_the_labs_name_is_opened_first(tmp_path: Path) -> None:
@@ -53,8 +54,37 @@ def test_a_fetch_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_the_last_work_is_that_of_the_latest_kernel() -> None:
-    assert last_work(Kernels()) is None
-    assert last_work(Kernels(AT.replace(hour=3), AT)) == AT.isoformat()
+    assert last_work(Kernels(), busy_counts=True) is None
+    assert last_work(Kernels(AT.replace(hour=3), AT), busy_counts=True) == AT.isoformat()
+
+
+def test_a_silent_busy_kernel_counts_only_where_the_gpu_tells_nothing() -> None:
+    busy = Kernels(AT, state="busy")
+    assert last_work(busy, busy_counts=False) == AT.isoformat()
+    now = last_work(busy, busy_counts=True)
+    assert now
+    assert datetime.fromisoformat(now) != AT
+
+
+@pytest.mark.parametrize(
+    ("visible", "percent"),
+    [("", None), ("GPU-a", 37), ("1", 90), ("GPU-a,GPU-b", 90), ("MIG-1", None), ("oops", None)],
+)
+def test_a_server_reports_how_busy_its_own_gpus_are(
+    visible: str, percent: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sliced = Card("GPU-c", slices=[Card("MIG-1", percent=None)])
+    fake = FakeNvml(Card("GPU-a", percent=37), Card("GPU-b", percent=90), sliced)
+    monkeypatch.setattr(notices, "pynvml", fake)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert gpu_percent() == percent
+    assert fake.open == 0
+
+
+def test_without_a_driver_nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notices, "pynvml", FakeNvml(driver=False))
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "GPU-a")
+    assert gpu_percent() is None
 
 
 def ask(monkeypatch: pytest.MonkeyPatch, answer: Any) -> tuple[Notices, list[Any]]:
@@ -68,6 +98,7 @@ def ask(monkeypatch: pytest.MonkeyPatch, answer: Any) -> tuple[Notices, list[Any
             return SimpleNamespace(body=json.dumps(answer))
 
     monkeypatch.setattr(notices, "AsyncHTTPClient", Client)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     monkeypatch.setenv("JUPYTERHUB_API_URL", "http://127.0.0.1:8081/hub/api")
     monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "its-own")
     found = Notices(Kernels(AT))
@@ -82,7 +113,7 @@ def test_the_hub_is_told_and_asked_with_the_servers_own_token(
     assert found.latest["words"] == "It stops."
     assert request.url == "http://127.0.0.1:8081/hub/labhub/notice"
     assert request.headers["Authorization"] == "token its-own"
-    assert json.loads(request.body) == {"kernels": AT.isoformat()}
+    assert json.loads(request.body) == {"kernels": AT.isoformat(), "gpu": None}
 
 
 def test_a_hub_that_does_not_answer_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,10 @@
 
 import json
 import os
+from datetime import UTC, datetime
 from typing import Any
 
+import pynvml  # type: ignore[import-untyped]
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
@@ -32,7 +34,7 @@ class Notices:
             url,
             method="POST",
             headers={"Authorization": f"token {os.environ['JUPYTERHUB_API_TOKEN']}"},
-            body=json.dumps({"kernels": last_work(self.kernels)}),
+            body=json.dumps(report(self.kernels)),
             request_timeout=TIMEOUT_S,
         )
         try:
@@ -42,10 +44,44 @@ class Notices:
         self.latest = json.loads(reply.body)
 
 
-def last_work(kernels: Any) -> str | None:  # noqa: ANN401
-    """When a kernel last said something; None without any. A kernel that is only busy is silent."""
-    times = [kernels.get_kernel(each).last_activity for each in kernels.list_kernel_ids()]
-    return str(max(times).isoformat()) if times else None
+def report(kernels: Any) -> dict[str, object]:  # noqa: ANN401
+    """What the Hub cannot see from where it is: kernels, and the GPU of another machine."""
+    percent = gpu_percent()
+    return {"kernels": last_work(kernels, busy_counts=percent is None), "gpu": percent}
+
+
+def last_work(kernels: Any, *, busy_counts: bool) -> str | None:  # noqa: ANN401
+    """When a kernel last said something; None without any.
+
+    A kernel that is busy and silent counts only where nobody can tell whether the GPU works.
+    """
+    found = [kernels.get_kernel(each) for each in kernels.list_kernel_ids()]
+    if busy_counts and any(each.execution_state == "busy" for each in found):
+        return datetime.now(UTC).isoformat()
+    return str(max(each.last_activity for each in found).isoformat()) if found else None
+
+
+def gpu_percent() -> int | None:
+    """How busy the server's own GPUs are; None where that cannot be told."""
+    names = [name for name in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name]
+    if not names:
+        return None
+    try:
+        pynvml.nvmlInit()
+    except pynvml.NVMLError:
+        return None
+    try:
+        return int(max(pynvml.nvmlDeviceGetUtilizationRates(_handle(n)).gpu for n in names))
+    except (pynvml.NVMLError, ValueError):  # a slice does not tell
+        return None
+    finally:
+        pynvml.nvmlShutdown()
+
+
+def _handle(name: str) -> Any:  # noqa: ANN401
+    if name.startswith(("GPU-", "MIG-")):
+        return pynvml.nvmlDeviceGetHandleByUUID(name)
+    return pynvml.nvmlDeviceGetHandleByIndex(int(name))
 
 
 class NoticeHandler(APIHandler):

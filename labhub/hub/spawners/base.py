@@ -161,8 +161,8 @@ class LabServer(Spawner):  # type: ignore[misc]
             return 0
         return None
 
-    def kernels_worked(self, at: datetime) -> None:
-        """A server has told when one of its kernels last did something."""
+    def worked(self, at: datetime) -> None:
+        """A server has told when one of its kernels, or its GPU, last did something."""
         now = self.desk.clock.now()
         self.last_work = max(self.last_work or at, min(at, now))
 

@@ -196,6 +196,7 @@ def pod(
     clock = SetClock()
     clock.at = SESSION
     c = Config()
+    c.KubeSpawner.extra_labels = {"hub.jupyter.org/network-access-hub": "true"}
     assert kubernetes_backend.update(c, settings) is KubernetesServer
     server = spawner(KubernetesServer, make_desk(settings, clock), config=c)
     server.user_options = options
@@ -234,6 +235,10 @@ def test_a_pod_has_its_gpu_its_node_and_its_end(
     assert container["securityContext"]["runAsUser"] == 1000
     mounts = {each["name"]: each for each in container["volumeMounts"]}
     assert mounts["data"]["readOnly"]
+    labels = made["metadata"]["labels"]
+    assert labels["component"] == "singleuser-server", "which the network policy looks for"
+    assert labels["app.kubernetes.io/part-of"] == "labhub"
+    assert labels["hub.jupyter.org/network-access-hub"] == "true", "the chart's stays"
     environment = {each["name"]: each.get("value") for each in container["env"]}
     assert environment["LABHUB_SERVICE_URL"] == "http://proxy-public/services/labhub"
 

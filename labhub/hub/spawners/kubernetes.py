@@ -116,7 +116,9 @@ def update(c: Config, settings: HubSettings) -> type[LabServer]:
         "runAsNonRoot": True,
         "seccompProfile": {"type": "RuntimeDefault"},
     }
-    it.common_labels = {"app.kubernetes.io/part-of": "labhub"}
+    # The chart's own labels open its network policies: ours stands beside them.
+    chart = it.extra_labels if "extra_labels" in it else {}
+    it.extra_labels = {**chart, "app.kubernetes.io/part-of": "labhub"}
     it.storage_pvc_ensure = True
     it.storage_capacity = f"{table.home_gib}Gi"
     it.storage_access_modes = ["ReadWriteOnce"]

@@ -21,11 +21,23 @@ from labhub.hub.errors import DemoLoginsPublicError, HubSettingsError, ProxyMiss
 from labhub.hub.jupyter import write_staff_config, write_student_config
 from labhub.hub.logins import DemoAuthenticator, update_authenticator
 from labhub.hub.roles import update_roles
-from labhub.hub.servers import make_desk
+from labhub.hub.servers import (
+    make_desk,
+    options_form,
+    options_from_form,
+    update_limits,
+    update_pages,
+)
 from labhub.hub.services import update_services
 from labhub.hub.settings import HubSettings, load_settings
 from labhub.hub.spawners.local import SharedAccountServer
-from labhub.hub.tables import AuthenticatorTable, CourseSettings, ServicesTable
+from labhub.hub.tables import (
+    AuthenticatorTable,
+    CourseSettings,
+    GpusTable,
+    LimitsTable,
+    ServicesTable,
+)
 from labhub.ids import GroupId, StudentId
 from labhub.policy.groups import EventKind, GroupEvent
 from tests.hub.spawning import spawner
@@ -323,3 +335,39 @@ def test_only_staff_write_assignments(settings: HubSettings, name: str, hidden: 
     folder = Path(environment_of(settings, name)["JUPYTER_CONFIG_PATH"])
     page = json.loads((folder / "labconfig" / "page_config.json").read_text())
     assert ("@jupyter/nbgrader:create-assignment" in page["disabledExtensions"]) is hidden
+
+
+def test_who_waits_for_a_gpu_keeps_nobody_else_from_starting(settings: HubSettings) -> None:
+    limits = LimitsTable(starting_at_once=40, servers=200, start_minutes=2)
+    gpus = GpusTable(queue_length=25, patience_minutes=30)
+    c = Config()
+    update_limits(c, settings.model_copy(update={"limits": limits, "gpus": gpus}))
+    assert c.JupyterHub.concurrent_spawn_limit == 65
+    assert c.JupyterHub.active_server_limit == 200
+    assert c.Spawner.start_timeout == 32 * 60, "waiting does not count as starting"
+    assert c.Spawner.http_timeout == 2 * 60
+
+
+def test_our_pages_come_before_the_hubs(settings: HubSettings) -> None:
+    c = Config()
+    c.JupyterHub.template_paths = ["/of/the/hub"]
+    c.JupyterHub.extra_handlers = []
+    update_pages(c, settings)
+    own = Path(c.JupyterHub.template_paths[0])
+    assert {"spawn.html", "spawn_pending.html", "not_running.html"} <= {
+        file.name for file in own.iterdir()
+    }
+    assert [path for path, _ in c.JupyterHub.extra_handlers][:2] == [
+        "/labhub/notice",
+        "/labhub/cancel",
+    ]
+
+
+def test_where_there_is_nothing_to_choose_the_server_starts_at_once(settings: HubSettings) -> None:
+    server = spawner(SharedAccountServer, make_desk(settings), "ada")
+    assert options_form(server) == "", "the course has no course.toml, thus no labs"
+
+
+def test_the_form_gives_single_values() -> None:
+    form = {"profile": ["dl/lab1"], "gpu": ["no"], "_xsrf": ["x"], "empty": []}
+    assert options_from_form(form) == {"profile": "dl/lab1", "gpu": "no"}

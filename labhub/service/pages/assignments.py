@@ -45,6 +45,8 @@ class Facts:
     """The oldest first."""
     feedback: bool = False
     """Whether marks and feedback have been released."""
+    withdrawn: frozenset[int] = frozenset()
+    """The versions that are not to be worked on any more."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class Card:
     version: int | None
     outdated: bool
     """Whether a newer version came out after the last hand-in."""
+    withdrawn: bool
+    """Whether the version of the last hand-in has been withdrawn since."""
     attempts: int
     last: Submission | None
     stretches: tuple[Stretch, ...]
@@ -123,6 +127,7 @@ def card_of(facts: Facts, now: datetime, words: Words) -> Card:
         extensions=extensions_in(facts.timeline),
         version=newest,
         outdated=outdated,
+        withdrawn=last is not None and last.version in facts.withdrawn,
         attempts=len(facts.handed_in),
         last=last,
         stretches=stretches(facts.timeline, now, words),

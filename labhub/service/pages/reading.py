@@ -19,7 +19,7 @@ from labhub.exchange.store.jobs import jobs
 from labhub.exchange.store.marks import appeals
 from labhub.exchange.store.people import people
 from labhub.exchange.store.submissions import Submission, submissions
-from labhub.exchange.store.versions import Version, newest
+from labhub.exchange.store.versions import Version, versions
 from labhub.ids import StudentId
 from labhub.policy.assignments import timeline_of
 from labhub.policy.timelines import Timeline
@@ -36,7 +36,8 @@ class Mine:
 
     plan: Assignment
     timeline: Timeline
-    version: Version | None
+    versions: tuple[Version, ...]
+    """Every released version, the oldest first, withdrawn ones too."""
     standing: Standing | None = None
     """None for staff, and for a student who is excused."""
     submissions: tuple[Submission, ...] = ()
@@ -44,6 +45,16 @@ class Mine:
     """The hand-ins on which feedback has been released."""
     attempts: AttemptsLeft = field(default_factory=lambda: AttemptsLeft(None, None, None))
     excused: bool = False
+
+    @property
+    def offered(self) -> tuple[Version, ...]:
+        """The versions that may be worked on, the newest first."""
+        return tuple(each for each in reversed(self.versions) if not each.withdrawn)
+
+    @property
+    def version(self) -> Version | None:
+        """The newest version that may be worked on."""
+        return next(iter(self.offered), None)
 
     @property
     def facts(self) -> Facts:
@@ -57,6 +68,7 @@ class Mine:
             released_version=self.version.number if self.version is not None else None,
             handed_in=self.submissions,
             feedback=bool(self.with_feedback),
+            withdrawn=frozenset(each.number for each in self.versions if each.withdrawn),
         )
 
     @property
@@ -130,16 +142,16 @@ def _read(
     student: StudentId | None,
     now: datetime,
 ) -> Mine:
-    version = newest(db, plan.id)
+    released = versions(db, plan.id)
     if student is None:
-        return Mine(plan, timeline_of(desk.course, plan.id), version)
+        return Mine(plan, timeline_of(desk.course, plan.id), released)
     found = submissions(db, plan.id, student)
     answered = frozenset(each.id for each in found if feedback_of(db, each.id) is not None)
     try:
         standing = standing_of(rules, plan.id, student, now)
     except NotExpectedError:
         line = rules.timeline(plan.id, student)
-        return Mine(plan, line, version, None, found, answered, excused=True)
+        return Mine(plan, line, released, None, found, answered, excused=True)
     left = attempts_left(db, desk.course, plan, standing, now)
     line = rules.timeline(plan.id, student)
-    return Mine(plan, line, version, standing, found, answered, left)
+    return Mine(plan, line, released, standing, found, answered, left)

@@ -187,6 +187,7 @@ def _shown(
     attempts = attempts_of(mine.submissions, mine.timeline, mine.with_feedback, names, visit.words)
     return {
         "card": card_of(mine.facts, visit.now, visit.words),
+        "versions": [each.number for each in mine.offered],
         "offer": _offer(visit, course, settings, mine),
         "desk": _desk(visit, course, mine),
         "attempts": attempts,

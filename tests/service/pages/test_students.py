@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import nbformat
 import pytest
 
 from labhub.exchange.store.feedback import keep_feedback, release_feedback
@@ -117,6 +118,44 @@ def test_without_attempts_the_page_says_from_when_there_are_more(campus: Campus)
     refused = hand_in(campus, salt="\n# 4")
     assert refused.status_code == 429
     assert title(refused) == "No attempts are left for now"
+
+
+def release_again(campus: Campus) -> None:
+    """Version 2, with one more sentence in its notebook."""
+    path = campus.stand.root / "release" / "ps1" / "problem1.ipynb"
+    content = nbformat.read(path, as_version=4)
+    content.cells[0].source += "\n\nThe squares of 1 to n."
+    nbformat.write(content, path)
+    assert campus.stand.release() == 2
+
+
+def test_of_several_versions_one_says_which_one_worked_on(campus: Campus) -> None:
+    assert "<select" not in campus.browser("ada").get("ps1/").text
+    files = answers(campus.stand.root)
+    release_again(campus)
+    ada = campus.browser("ada")
+    page = ada.get("ps1/").text
+    assert page.index("<option>2</option>") < page.index("<option>1</option>")
+    assert "(ps1, version 1)" in ada.post("ps1/hand-in", "ps1/", files=files, version="1").text
+    page = ada.get("ps1/").text
+    assert "You handed in version 1; version 2 has come out since." in page
+
+
+def test_a_withdrawn_version_is_said_and_not_offered(campus: Campus) -> None:
+    files = answers(campus.stand.root)
+    hand_in(campus)
+    release_again(campus)
+    url = f"{PREFIX}/api/courses/{COURSE}/assignments/ps1/versions/1/withdraw"
+    assert campus.stand.call("teacher", "POST", url, json={}).status_code == 200
+    ada = campus.browser("ada")
+    page = ada.get("ps1/").text
+    assert "The version that you handed in has been withdrawn" in page
+    assert "<select" not in page
+    refused = ada.post(
+        "ps1/hand-in", "ps1/", files=[*files, ("files", ("x.txt", b""))], version="1"
+    )
+    assert refused.status_code == 409
+    assert title(refused) == "That version has been withdrawn"
 
 
 def test_late_hand_ins_are_marked_as_such(campus: Campus) -> None:

@@ -1,11 +1,13 @@
 """The Slurm backend without a Slurm: what is asked for, what the queue says, what a job sends."""
 
+import asyncio
 import json
 import os
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -13,24 +15,31 @@ from typing import Any
 
 import pytest
 from jupyterhub.apihandlers import default_handlers
+from traitlets.config import Config
 
-from labhub.hub.allowances import Allowance
-from labhub.hub.errors import HubSettingsError
+from labhub.hub.allowances import Allowance, Choice
+from labhub.hub.desk import Desk
+from labhub.hub.errors import GpuRefusedError, HubSettingsError
 from labhub.hub.profiles import Profile
+from labhub.hub.settings import load_settings
 from labhub.hub.slurm_settings import SlurmTable
 from labhub.hub.spawners import slurm_job
-from labhub.hub.spawners.slurm import resources_for
+from labhub.hub.spawners.slurm import SlurmServer, resources_for, update
 from labhub.hub.spawners.slurm_errors import refusal_of
 from labhub.hub.spawners.slurm_job import Parcel, address_towards, at_address
 from labhub.hub.spawners.slurm_port import PortHandler, port_in
-from labhub.hub.spawners.slurm_queue import is_alive, parse_queue, place_in
+from labhub.hub.spawners.slurm_queue import Job, is_alive, parse_queue, place_in
 from labhub.hub.spawners.slurm_request import Resources, as_account, job_script, submission
+from labhub.hub.spawners.slurm_spawner import CampusSpawner
 from labhub.hub.spawners.slurm_words import after_the_end, never_starts, while_waiting
 from labhub.ids import AssignmentId, CourseId, GroupId, StudentId
 from labhub.policy.gpu_sessions import Booking
+from tests.hub.spawning import spawner
+from tests.hub.test_base import BEFORE, SESSION, SESSION_END, desk_of, settings_of
 
+ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 12, 3, 12, 15, tzinfo=UTC)
-SESSION = Booking(
+BOOKED = Booking(
     *(CourseId("dl"), AssignmentId("lab3"), GroupId("g1"), "Group 1", "A1"),
     *(NOW, NOW + timedelta(hours=2), 2),
 )
@@ -65,10 +74,10 @@ def test_a_lab_without_a_gpu_asks_for_none() -> None:
 
 
 def test_members_of_a_session_go_first_and_use_its_reservation() -> None:
-    resources = resources_for(lab(session=SESSION), SlurmTable(reservations=True))
+    resources = resources_for(lab(session=BOOKED), SlurmTable(reservations=True))
     assert resources.nice == 0
     assert resources.reservation == "dl.lab3.g1.20261203T1215"
-    assert resources_for(lab(session=SESSION), SlurmTable()).reservation == ""
+    assert resources_for(lab(session=BOOKED), SlurmTable()).reservation == ""
 
 
 def test_slurm_counts_in_minutes_and_never_less_than_one() -> None:
@@ -275,3 +284,94 @@ def test_a_job_becomes_the_server_with_slurms_own_variables(
     assert program == "jupyter"
     assert given["CUDA_VISIBLE_DEVICES"] == "1"
     assert given["JUPYTERHUB_SERVICE_URL"].startswith("http://127.0.0.1:")
+
+
+class Asked(SlurmServer):
+    """A server whose job is not asked for; what it would tell Slurm is kept."""
+
+    shortened: tuple[int, ...] = ()
+
+    async def shorten(self, minutes: int) -> None:
+        self.shortened = (*self.shortened, minutes)
+
+
+HELD = Job("7", "RUNNING", "None", "", "gpu", "gpu1", 1)
+MORE = '[spawner]\nbackend = "slurm"\n[gpus]\ncount = 1\n'
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Seats that Slurm has: one, booked for group 1 in its session."""
+    found = desk_of(settings_of(tmp_path, MORE), gpus=0)
+    found.ledger.count = 1
+    return found
+
+
+def waiting(desk: Desk, name: str) -> Asked:
+    made = spawner(Asked, desk, name)
+    made.allowance = desk.allow(name, Choice("dl/lab3"))
+    made.fit(made.allowance, None)
+    return made
+
+
+def test_the_time_of_who_waited_begins_with_the_job(desk: Desk) -> None:
+    desk.clock.at = BEFORE
+    bob = waiting(desk, "bob")
+    assert bob.resources.minutes == 240
+    desk.clock.at += timedelta(hours=3)
+    asyncio.run(bob.began(HELD))
+    assert bob.until == BEFORE + timedelta(hours=7)
+    assert bob.shortened == ()
+
+
+def test_a_job_that_began_late_in_a_session_ends_with_it(desk: Desk) -> None:
+    ada = waiting(desk, "ada")
+    assert ada.resources.minutes == 225
+    desk.clock.at += timedelta(hours=2)
+    asyncio.run(ada.began(HELD))
+    assert ada.until == SESSION_END
+    assert ada.shortened == (105,)
+
+
+def test_who_waits_when_a_session_of_others_begins_is_told(desk: Desk) -> None:
+    desk.clock.at = SESSION - timedelta(hours=1)
+    bob = waiting(desk, "bob")
+    job = replace(HELD, state="PENDING")
+    bob.may_wait(job)
+    desk.clock.at = SESSION
+    with pytest.raises(GpuRefusedError, match="booked for Group 1"):
+        bob.may_wait(job)
+
+
+def test_the_end_of_a_job_is_told_to_its_owner(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = waiting(desk, "ada")
+
+    async def ended(self: CampusSpawner) -> int:
+        self.farewell = after_the_end("TIMEOUT")
+        return 1
+
+    monkeypatch.setattr(CampusSpawner, "poll", ended)
+    assert asyncio.run(ada.poll()) == 1
+    assert ada.ended() == "Your server's time was over."
+
+
+def test_a_node_reaches_the_service_where_people_do(desk: Desk) -> None:
+    ada = waiting(desk, "ada")
+    assert ada.service_url() == desk.settings.hand_in_url
+    public = desk.settings.model_copy(update={"public_url": "https://labs.example.edu"})
+    desk.settings = public
+    assert ada.service_url() == "https://labs.example.edu/services/labhub"
+
+
+@pytest.mark.parametrize("source", ["example", "documentation"])
+def test_the_examples_of_hub_toml_are_right(source: str, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "howto" / "gpu-with-slurm.md").read_text()
+    path = ROOT / "hub_config" / "slurm" / "hub.toml"
+    if source == "documentation":
+        path = tmp_path / "hub.toml"
+        path.write_text(page.split("<!-- file: hub.toml -->\n```toml\n")[1].split("```")[0])
+    settings = load_settings(path)
+    c = Config()
+    assert update(c, settings) is SlurmServer
+    assert c.SlurmServer.own_accounts is (source == "example")
+    assert c.SlurmServer.start_timeout > settings.gpus.patience_minutes * 60

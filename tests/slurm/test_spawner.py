@@ -3,8 +3,11 @@
 import asyncio
 import json
 import logging
+import os
+import pwd
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -276,9 +279,9 @@ def test_one_look_at_the_queue_serves_everybody(
     looks = []
     run = slurm_queue.Slurm.run
 
-    async def counted(self: slurm_queue.Slurm, command: Any, stdin: str = "") -> str:
+    async def counted(self: slurm_queue.Slurm, command: Any, stdin: str = "", **more: Any) -> str:
         looks.append(command[0])
-        return await run(self, command, stdin)
+        return await run(self, command, stdin, **more)
 
     monkeypatch.setattr(slurm_queue.Slurm, "run", counted)
     jobs = [slurm.submit("sleep 100", "--mem=100") for _ in range(3)]
@@ -299,3 +302,29 @@ def test_the_state_survives(make: Make) -> None:
     after = make()
     after.load_state(before.get_state())
     assert (after.job_id, after.parcel) == ("7", "/home/ada/.labhub-1.json")
+
+
+def test_a_job_runs_as_the_persons_own_account(make: Make, slurm: Slurm) -> None:
+    account = pwd.getpwnam("daemon")
+    with TemporaryDirectory(dir="/tmp", prefix="labhub-home-") as home:
+        os.chown(home, account.pw_uid, account.pw_gid)
+        starting = make("daemon")
+        starting.own_accounts = True
+        # The account's folder is the system's; this test gives it one of its own.
+        starting.user_env = lambda env: {**env, "HOME": home}
+        starting.node_python = "/bin/true"
+
+        async def start() -> os.stat_result:
+            task = asyncio.ensure_future(starting.start())
+            while not Path(starting.parcel or "/nowhere").exists():
+                await asyncio.sleep(0.05)
+            parcel = Path(starting.parcel).stat()
+            with pytest.raises(SlurmJobEndedError):
+                await task
+            return parcel
+
+        parcel = asyncio.run(asyncio.wait_for(start(), 60))
+        facts = asyncio.run(starting.slurm.facts("job", starting.job_id))
+    assert parcel.st_uid == account.pw_uid
+    assert parcel.st_mode & 0o777 == 0o600
+    assert facts["UserId"] == f"daemon({account.pw_uid})"

@@ -92,11 +92,19 @@ class Slurm:
     _seen: float = float("-inf")
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def run(self, command: Sequence[str], stdin: str = "") -> str:
-        """What the command prints; raises SlurmCommandError when it fails or takes too long."""
+    async def run(self, command: Sequence[str], stdin: str = "", *, umask: int = -1) -> str:
+        """What the command prints; raises SlurmCommandError when it fails or takes too long.
+
+        `umask` is that of the files which it makes; -1: the Hub's own.
+        """
         try:
             process = await asyncio.create_subprocess_exec(
-                *command, env=self._environment(), stdin=PIPE, stdout=PIPE, stderr=PIPE
+                *command,
+                env=self._environment(),
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=PIPE,
+                umask=umask,
             )
         except OSError as error:
             raise SlurmCommandError(f"{command[0]}: {error.strerror}") from error

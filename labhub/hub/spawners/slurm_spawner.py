@@ -97,9 +97,7 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
         self.parcel = await self._resume(wish) or str(folder / f".labhub-{token_hex(8)}.json")
         given = {key: value for key, value in environment.items() if not key.startswith(SLURMS_OWN)}
         parcel = Parcel((*self.cmd, *self.get_args()), given, self.listen_at)
-        # The mode is set before the first byte is written, by the account that the job runs as.
-        write = ["install", "-D", "--mode=600", "/dev/stdin", self.parcel]
-        await self._asked(self._run(write, parcel.as_text()))
+        await self._asked(self._write(self.parcel, parcel.as_text()))
         if not self.job_id:
             script = job_script(self.node_python, Path(self.parcel), self.prologue)
             submitted = await self._asked(self._run(submission(self.resources, folder), script))
@@ -276,9 +274,16 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
         """Names and folders of the person's Unix account, where jobs run as that."""
         return dict(super().user_env(env)) if self.own_accounts else env
 
+    async def _write(self, path: str, text: str) -> None:
+        """Write a file as the account that the job runs as, which nobody else ever can read."""
+        command = [*self._as_account(), "dd", "status=none", f"of={path}"]
+        await self.slurm.run(command, text, umask=0o077)
+
     async def _run(self, command: Sequence[str], stdin: str = "") -> str:
-        account = self.user.name if self.own_accounts else ""
-        return await self.slurm.run([*as_account(account), *command], stdin)
+        return await self.slurm.run([*self._as_account(), *command], stdin)
+
+    def _as_account(self) -> list[str]:
+        return as_account(self.user.name if self.own_accounts else "")
 
     async def _asked(self, answer: Coroutine[Any, Any, Answer]) -> Answer:
         """What Slurm answers; where it complains, one of our errors, and its words in the log."""

@@ -9,7 +9,7 @@ from shutil import copytree
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from labhub.exchange.handin import HandInDesk, open_desk, release_version
 from labhub.exchange.store.events import Author
@@ -96,6 +96,8 @@ class Windows:
     hub: RunningHub
     logins: dict[str, Any] = field(default_factory=dict)
     opened: list[Page] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    """What pages tried to do against their own policy."""
 
     def open(self, who: str, path: str = "", **context: Any) -> Page:
         """A new window on a page of the course; `context` as Playwright's `new_context` has it."""
@@ -105,6 +107,7 @@ class Windows:
         made = self.browser.new_context(storage_state=self.logins[who], **(size | context))
         page = made.new_page()
         page.set_default_timeout(PATIENCE_MS)
+        page.on("console", self._note)
         page.goto(f"{self.hub.url}{HERE}{path}")
         self.opened.append(page)
         return page
@@ -113,6 +116,10 @@ class Windows:
         """Close them all."""
         for page in self.opened:
             page.context.close()
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            self.violations.append(message.text)
 
     def _sign_in(self, who: str) -> Any:
         context = self.browser.new_context()

@@ -51,6 +51,7 @@ def windows(chromium: Browser, hub: RunningHub) -> Iterator[Windows]:
     opened = Windows(chromium, hub)
     yield opened
     opened.close()
+    assert opened.violations == []
 
 
 @pytest.fixture(scope="module")
@@ -241,6 +242,13 @@ def test_a_receipt_is_printed_without_the_frame(windows: Windows) -> None:
     expect(page.locator(".buttons")).not_to_be_visible()
     expect(page.get_by_role("heading", name="Signature")).to_be_visible()
     snap(page, "student-receipt-printed", whole=True)
+
+
+def test_livelier_pages_load_htmx_and_keep_to_the_policy(windows: Windows) -> None:
+    page = windows.open("ada", "ps1/")
+    assert page.evaluate("() => typeof htmx") == "object"
+    assert page.evaluate("() => htmx.config.allowEval") is False
+    assert windows.violations == []
 
 
 def tab_to(page: Page, selector: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from labhub.course.model import HandInLimits, OnHandIn
+from labhub.course.model import HandInLimits, OnHandIn, ShownOnHandIn
 from labhub.exchange.store.submissions import Submission
 from labhub.exchange.store.versions import Version
 from labhub.policy.timelines import Timeline
@@ -57,6 +57,7 @@ class Desk:
     attempts_left: int | None
     """None: as many as one likes."""
     graded_at_once: bool
+    """Whether the student sees what the tests say as soon as they have run."""
 
 
 def attempts_of(
@@ -141,5 +142,5 @@ def desk_of(
         largest_file=f"{limits.file_bytes >> 20} MiB",
         most_files=limits.files,
         attempts_left=attempts_left,
-        graded_at_once=on_hand_in.grade,
+        graded_at_once=on_hand_in.grade and on_hand_in.shows is not ShownOnHandIn.NOTHING,
     )

@@ -1,4 +1,4 @@
-"""`labhub store` and `labhub verify-receipt`: sound or not, saved and brought back, genuine or not."""
+"""`labhub store` and `labhub verify-receipt`: sound, saved and brought back; genuine or not."""
 
 import json
 from pathlib import Path

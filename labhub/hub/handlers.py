@@ -6,7 +6,6 @@ from datetime import datetime
 
 from jupyterhub.apihandlers import APIHandler  # type: ignore[import-untyped]
 from jupyterhub.handlers.base import BaseHandler  # type: ignore[import-untyped]
-from jupyterhub.scopes import needs_scope  # type: ignore[import-untyped]
 from jupyterhub.user import User  # type: ignore[import-untyped]
 from tornado import web
 
@@ -32,10 +31,10 @@ class CancelHandler(BaseHandler):  # type: ignore[misc]
 class NoticeHandler(APIHandler):  # type: ignore[misc]
     """labhub/notice: what a server tells the Hub, and what it should tell its owner.
 
-    Asked with the server's own token, which may report activity.
+    Asked with the server's own token: no other one of its owner's will do.
     """
 
-    @needs_scope("users:activity")  # type: ignore[untyped-decorator]
+    @web.authenticated
     def post(self) -> None:
         """Take `{"kernels": time of their last work, "gpu": percent}`; give `{"until", "words"}`.
 
@@ -43,8 +42,9 @@ class NoticeHandler(APIHandler):  # type: ignore[misc]
         """
         user = self.current_user
         spawner = user.spawners.get("") if isinstance(user, User) else None
-        if not isinstance(spawner, LabServer):
-            raise web.HTTPError(404, "there is no server")
+        token = self.get_auth_token() or ""
+        if not isinstance(spawner, LabServer) or not spawner.owns(token):
+            raise web.HTTPError(403, "only a server speaks for itself")
         body = self.get_json_body()
         if at := moment_in(body):
             spawner.worked(at)

@@ -3,7 +3,6 @@
 import re
 import socket
 from pathlib import Path
-from secrets import compare_digest
 
 from jupyterhub.apihandlers import APIHandler  # type: ignore[import-untyped]
 from jupyterhub.scopes import needs_scope  # type: ignore[import-untyped]
@@ -35,8 +34,7 @@ class RunRecordHandler(APIHandler):  # type: ignore[misc]
 
     def _is_from(self, spawner: LabServer) -> bool:
         # The server's own token: a person's browser elsewhere must not speak for it.
-        token, own = self.get_auth_token() or "", spawner.api_token or ""
-        return bool(own) and spawner.ready and compare_digest(own, token)
+        return bool(spawner.ready) and spawner.owns(self.get_auth_token() or "")
 
 
 def shown(body: object) -> tuple[str, str]:

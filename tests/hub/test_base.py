@@ -323,6 +323,20 @@ def test_a_lease_survives_a_restart_of_the_hub(desk: Desk, tmp_path: Path) -> No
     assert found.until == SESSION_END
 
 
+def test_a_server_is_known_by_its_token_after_a_restart_too(desk: Desk, tmp_path: Path) -> None:
+    ada = start(server(desk, options=LAB3))
+    assert ada.owns("x")
+    assert not ada.owns("y")
+    state = ada.get_state()
+    assert "x" not in state.values(), "the token itself is not kept"
+    found = server(desk_of(settings_of(tmp_path)))
+    found.api_token = ""
+    assert not found.owns("")
+    found.load_state(state)
+    assert found.owns("x")
+    assert not found.owns("y")
+
+
 def test_the_lease_of_a_server_that_is_gone_is_given_back(desk: Desk, tmp_path: Path) -> None:
     state = start(server(desk, options=LAB3)).get_state()
     anew = desk_of(settings_of(tmp_path))

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from secrets import compare_digest
 from typing import Any, ClassVar
 
 from jupyterhub.spawner import Spawner  # type: ignore[import-untyped]
@@ -21,7 +22,7 @@ from labhub.hub.jupyter import hand_in_environment
 from labhub.hub.metrics import START_SECONDS, WAIT_SECONDS
 from labhub.hub.pages import SpawnPage, spawn_page
 from labhub.hub.spawners.refusals import StartRefusedError
-from labhub.hub.spawners.state import lease_in, lease_out
+from labhub.hub.spawners.state import digest, lease_in, lease_out
 from labhub.hub.words import say_clock, say_place
 from labhub.policy.gpu_sessions import Ask, Grant, Refusal, own_session
 
@@ -42,6 +43,8 @@ class LabServer(Spawner):  # type: ignore[misc]
     """When the server ends; known after a restart of the Hub, too."""
     last_work: datetime | None = None
     """When its GPU or one of its kernels was last seen to do something."""
+    own_digest: str = ""
+    """SHA-256 of the server's own token, which a Hub that was started anew no longer has."""
     ending: bool = False
     configured: dict[str, str] | None = None
     """The environment that every server gets, whatever lab."""
@@ -166,6 +169,11 @@ class LabServer(Spawner):  # type: ignore[misc]
         now = self.desk.clock.now()
         self.last_work = max(self.last_work or at, min(at, now))
 
+    def owns(self, token: str) -> bool:
+        """Whether a request with this token comes from the server itself."""
+        own = digest(self.api_token) if self.api_token else self.own_digest
+        return bool(own) and compare_digest(own, digest(token))
+
     async def progress(self) -> AsyncIterator[dict[str, Any]]:
         """What the page shows while the server starts: a new line whenever there is news."""
         said = ""
@@ -185,6 +193,8 @@ class LabServer(Spawner):  # type: ignore[misc]
         if self.until is not None:
             state["until"] = self.until.isoformat()
             state["profile"] = self.desk.running.get(self.server_id, "")
+        if self.api_token:
+            state["token"] = digest(self.api_token)
         if self.lease is not None:
             state["lease"] = lease_out(self.lease)
         return state
@@ -192,6 +202,7 @@ class LabServer(Spawner):  # type: ignore[misc]
     def load_state(self, state: dict[str, Any]) -> None:
         """Find the lease again, as it was before the Hub was started anew."""
         super().load_state(state)
+        self.own_digest = state.get("token", "")
         if "until" in state:
             self.until = datetime.fromisoformat(state["until"])
             self.last_work = self.desk.clock.now()
@@ -203,6 +214,7 @@ class LabServer(Spawner):  # type: ignore[misc]
         """Nothing is held any more."""
         super().clear_state()
         self.until = self.allowance = self.last_work = None
+        self.own_digest = ""
         self.desk.running.pop(self.server_id, None)
         self.desk.ledger.give_back(self.server_id)
 

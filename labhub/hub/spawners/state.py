@@ -1,13 +1,19 @@
-"""A lease as JSON, for the state that JupyterHub keeps of a server."""
+"""What JupyterHub keeps of a server beside the backend's own: its lease, as JSON, and a digest."""
 
 from dataclasses import asdict
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from labhub.hub.gpus.ledger import Lease
 from labhub.hub.gpus.seats import Device, Seat
 from labhub.ids import AssignmentId, CourseId, StudentId
 from labhub.policy.gpu_sessions import Ask
+
+
+def digest(token: str) -> str:
+    """The SHA-256 of a token: enough to know it again, and not to use it."""
+    return sha256(token.encode()).hexdigest()
 
 
 def lease_out(lease: Lease) -> dict[str, Any]:

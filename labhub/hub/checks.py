@@ -179,6 +179,14 @@ def _spawner(settings: HubSettings) -> Iterator[Look]:
         yield Look("spawner", f"{table.backend}: {what} is not here", "wrong", "Install it.")
 
 
+def _slurm(settings: HubSettings) -> Iterator[Look]:
+    if settings.spawner.backend == "slurm" and shutil.which("sinfo"):
+        from labhub.hub.spawners.slurm_check import look_at_slurm
+
+        for what, state, sign, remedy in look_at_slurm(settings):
+            yield Look(what, state, sign, remedy)
+
+
 def _gpus(settings: HubSettings) -> Iterator[Look]:
     desk = make_desk(settings)
     labs = list(lab_profiles(desk.courses.all(), settings.limits))
@@ -228,6 +236,7 @@ LOOKS = (
     _courses,
     _accounts,
     _spawner,
+    _slurm,
     _gpus,
     _scopes,
 )

@@ -94,6 +94,29 @@ def test_more_processors_than_there_are_do_not_wait_for_ever(make: Make) -> None
     assert isinstance(refusal(make(cpus=99)), SlurmNeverStartsError)
 
 
+def test_a_reserved_session_keeps_others_out(make: Make, slurm: Slurm) -> None:
+    """The name is the one that docs/howto/gpu-with-slurm.md tells."""
+    name = "nnlab.lab3_vision.monday.20270322T1315"
+    what = [f"ReservationName={name}", "StartTime=now", "Duration=10", "Nodes=gpu1", "Users=root"]
+    slurm.run("scontrol", "create", "reservation", *what)
+    try:
+        outside = slurm.submit("sleep 60", "--mem=100")
+        member = make(gres="gpu:1", reservation=name, minutes=5)
+
+        async def start() -> None:
+            task = asyncio.ensure_future(member.start())
+            while "runs on" not in member.standing:
+                await asyncio.sleep(0.1)
+            task.cancel()
+            await member.stop()
+
+        asyncio.run(asyncio.wait_for(start(), 60))
+        assert slurm.state(outside) == "PENDING"
+    finally:
+        slurm.cancel_all()
+        slurm.run("scontrol", "delete", f"ReservationName={name}")
+
+
 def test_a_gpu_that_does_not_exist(make: Make) -> None:
     assert "no machine has such a GPU" in refusal(make(gres="tpu:1")).message
     assert "no machine has what the lab asks for" in refusal(make(gres="gpu:9")).message

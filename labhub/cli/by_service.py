@@ -41,6 +41,9 @@ class ByService:
                 raise
             return account(self._url, getpass.getpass("Token for the hand-in service: "))
 
+    def _reach(self) -> "Service":
+        return self._service
+
     @cached_property
     def _service(self) -> "Service":
         from labhub.exchange.client import Service
@@ -55,7 +58,7 @@ class ByService:
         """Release a lab as its next version; there is nothing to force."""
         from labhub.exchange.client import staff
 
-        number = staff.release(self._service, self._course_folder, assignment, _who())
+        number = staff.release(self._reach, self._course_folder, assignment, _who())
         say(f"{assignment}: released as version {number}")
 
     def released(self, assignment: str, *, as_json: bool) -> None:
@@ -145,7 +148,7 @@ class ByService:
         from labhub.exchange.client import staff
 
         order = staff.Order(assignment, student, update=update, before_due=before_duedate)
-        placed = staff.collect(self._service, self._course_folder, order)
+        placed = staff.collect(self._reach, self._course_folder, order)
         for each in placed:
             note(f"{each.student}: hand-in {each.number}{'' if each.is_new else ', as it was'}")
         say(f"{assignment}: {sum(each.is_new for each in placed)} collected")
@@ -155,7 +158,7 @@ class ByService:
         from labhub.exchange.client import staff
 
         released, without = staff.release_feedback(
-            self._service, self._course_folder, assignment, _who(), student
+            self._reach, self._course_folder, assignment, _who(), student
         )
         for each in without:
             warn(f"{each}: did not come through the hand-in service; give the page yourself")

@@ -219,7 +219,7 @@ def test_where_the_hub_gives_none_the_page_is_named(labhub: Labhub, hub: type[Hu
     hub.gives = False
     refused = labhub("token")
     assert refused.exit_code == 4
-    assert "Hand in from elsewhere" in refused.stderr
+    assert "Colab and own machine" in refused.stderr
     assert "access:services!service=labhub" in refused.stderr
 
 

@@ -50,7 +50,8 @@ def account(url: str = "", token: str = "", environ: Mapping[str, str] = os.envi
     if not rest:
         raise TokenNeededError(
             f"There is no token for the hand-in service at {address}.",
-            hint=f"Ask for one on the Hub with `labhub token`, and set {TOKEN} to it.",
+            hint="The course's page 'Colab and own machine' makes one, `labhub token` on the Hub "
+            f"too; set {TOKEN} to it.",
         )
     _ensure_private(address, on_hub=on_hub)
     return Account(address, rest.strip(), "hub" if on_hub else "own")

@@ -26,8 +26,8 @@ def refusal_of(url: str, status: int, headers: Message, body: bytes) -> LabhubEr
         return TokenRefusedError(
             message or "The hand-in service does not accept the token.",
             hint=hint
-            or "Tokens live for a few hours: ask for a new one on the page 'Hand in from "
-            "elsewhere' of the course, or with `labhub token` on the Hub.",
+            or "Tokens live for a day: make a new one on the course's page 'Colab and own "
+            "machine', or with `labhub token` on the Hub.",
         )
     if 300 <= status < 400:
         return ServiceFailedError(

@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -25,6 +25,8 @@ from labhub.ids import AssignmentId, StudentId
 if TYPE_CHECKING:
     from labhub.exchange.handin.desk import HandInDesk
 
+Reach = Callable[[], Service]
+"""Gives the service where it is needed: no token is needed in the service's own folder."""
 TIMESTAMP = "timestamp.txt"
 KEY = Path("store") / "receipt-key.pem"
 
@@ -68,7 +70,7 @@ def own_desk(folder: CourseFolder) -> Iterator["HandInDesk | None"]:
         desk.close()
 
 
-def release(service: Service, folder: CourseFolder, assignment: str, by: str) -> int:
+def release(reach: Reach, folder: CourseFolder, assignment: str, by: str) -> int:
     """Release what lies in `release/<assignment>/`; the number of the version.
 
     Raises `NothingToReleaseError` and what the service refuses.
@@ -78,20 +80,21 @@ def release(service: Service, folder: CourseFolder, assignment: str, by: str) ->
             from labhub.exchange.handin.releasing import release_version
 
             return release_version(desk, by, assignment).number
-    return service.release(folder.course_id, assignment, _released(folder, assignment)).number
+    return reach().release(folder.course_id, assignment, _released(folder, assignment)).number
 
 
-def collect(service: Service, folder: CourseFolder, order: Order) -> list[Placed]:
+def collect(reach: Reach, folder: CourseFolder, order: Order) -> list[Placed]:
     """Put the hand-ins that count into `submitted/`, one folder for those who work together."""
     with own_desk(folder) as desk:
         if desk is not None:
             return _collect_here(desk, order)
+    service = reach()
     entries = service.submissions(folder.course_id, order.assignment)
     return [placed for unit in _units(entries) if (placed := _place(service, folder, unit, order))]
 
 
 def release_feedback(
-    service: Service,
+    reach: Reach,
     folder: CourseFolder,
     assignment: str,
     by: str,
@@ -108,6 +111,7 @@ def release_feedback(
     with own_desk(folder) as desk:
         if desk is not None:
             return _release_here(desk, assignment, by, chosen)
+    service = reach()
     entries = service.submissions(folder.course_id, assignment)
     by_time = {(member, each.timestamp): each for each in entries for member in each.members}
     released, without = [], []

@@ -48,7 +48,7 @@ def ask_for_token(
     if not (api and secret and user and address):
         raise TokenNotGivenError(
             "A token is asked for on the Hub, and this is no server of a Hub.",
-            hint="Open your course on the Hub and choose 'Hand in from elsewhere'.",
+            hint="Open your course on the Hub and choose 'Colab and own machine'.",
         )
     service = urlsplit(address).path.rstrip("/").rpartition("/")[2]
     scope = SCOPE.format(service=service)
@@ -75,7 +75,7 @@ def _asked(request: Request, scope: str) -> str:
         error.close()
         raise TokenNotGivenError(
             f"The Hub gives no tokens to programs on your server (HTTP {error.code}).",
-            hint="Open your course on the Hub and choose 'Hand in from elsewhere', or make a "
+            hint="Open your course on the Hub and choose 'Colab and own machine', or make a "
             f"token on the Hub's page Token with the permission {scope} and a short life.",
         ) from None
     except (URLError, OSError, http.client.HTTPException, ValueError, KeyError) as error:

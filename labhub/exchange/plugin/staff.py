@@ -16,7 +16,7 @@ class ExchangeReleaseAssignment(Exchange, abc.ExchangeReleaseAssignment):  # typ
         """Release, and say the version."""
         assignment = self.coursedir.assignment_id
         with self.refusals():
-            number = staff.release(self.service, self.course_folder, assignment, self.who)
+            number = staff.release(self.reach, self.course_folder, assignment, self.who)
         self.log.info("Released as: %s %s, version %s", self.course_id, assignment, number)
 
 
@@ -33,7 +33,7 @@ class ExchangeCollect(Exchange, abc.ExchangeCollect):  # type: ignore[misc]
             before_due=self.before_duedate,
         )
         with self.refusals():
-            placed = staff.collect(self.service, self.course_folder, order)
+            placed = staff.collect(self.reach, self.course_folder, order)
         if not placed:
             self.log.warning(
                 "No submissions of '%s' for course '%s' to collect", assignment, self.course_id
@@ -51,7 +51,7 @@ class ExchangeReleaseFeedback(Exchange, abc.ExchangeReleaseFeedback):  # type: i
         excluded = {each.strip() for each in self.coursedir.student_id_exclude.split(",")}
         with self.refusals():
             released, without = staff.release_feedback(
-                self.service,
+                self.reach,
                 self.course_folder,
                 assignment,
                 self.who,

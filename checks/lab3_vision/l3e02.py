@@ -186,14 +186,14 @@ def conv2d_forward(x, w, b, stride=1, pad=0):
     return out, (*cache[:2], w, *cache[3:])
 # %% [mutant] Frame on the bottom and right only
 # cell: l3e02-conv
-# kills: l3e02-t2
+# kills: l3e02-t2, l3e03-t2
 def conv2d_forward(x, w, b, stride=1, pad=0):
     framed = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))
     patches = np.lib.stride_tricks.sliding_window_view(framed, w.shape[2:], axis=(2, 3))[:, :, ::stride, ::stride]
     return np.einsum("ncijuv,ocuv->noij", patches, w) + b[:, None, None], (patches, framed.shape, w, stride, pad)
 # %% [mutant] Frame of edge values
 # cell: l3e02-conv
-# kills: l3e02-t2
+# kills: l3e02-t2, l3e03-t2
 def conv2d_forward(x, w, b, stride=1, pad=0):
     framed = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="edge") if pad else x
     patches = np.lib.stride_tricks.sliding_window_view(framed, w.shape[2:], axis=(2, 3))[:, :, ::stride, ::stride]
@@ -208,7 +208,7 @@ def conv2d_forward(x, w, b, stride=1, pad=0):
     return out, (patches, framed.shape, w, stride, pad)
 # %% [mutant] Stride for rows only
 # cell: l3e02-conv
-# kills: l3e02-t2
+# kills: l3e02-t2, l3e03-t1, l3e03-t2
 def conv2d_forward(x, w, b, stride=1, pad=0):
     framed = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     patches = np.lib.stride_tricks.sliding_window_view(framed, w.shape[2:], axis=(2, 3))[:, :, ::stride]

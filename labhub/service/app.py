@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 from anyio.to_thread import run_sync
 from fastapi import Depends, FastAPI
@@ -41,6 +42,18 @@ class Service(FastAPI):
         state: ServiceState = self.state.service
         inner = Bounds(super().build_middleware_stack(), state.access, state.settings.body_bytes)
         return Headers(inner, state.metrics, https=state.settings.https)
+
+    def openapi(self) -> dict[str, Any]:
+        """The description of the interface, with the login that each route asks for."""
+        described = super().openapi()
+        state: ServiceState = self.state.service
+        schemes = {"token": {"type": "http", "scheme": "bearer"}}
+        described["components"]["securitySchemes"] = schemes
+        for methods in described["paths"].values():
+            for route in methods.values():
+                login = state.access[route["operationId"]].login
+                route["security"] = [{"token": []}] if login else []
+        return described
 
 
 def create_app(

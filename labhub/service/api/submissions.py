@@ -225,7 +225,7 @@ def receipt(course: CurrentCourse, user: CurrentUser, number: Number, _: CourseP
 @router.get(
     "/receipt-key",
     name="receipt-key",
-    response_class=PlainTextResponse,
+    response_class=Response,
     responses={200: {"content": {"text/plain": {}}}},
 )
 def receipt_key(course: CurrentCourse, _: CoursePath) -> PlainTextResponse:

@@ -351,3 +351,32 @@ def test_a_job_runs_as_the_persons_own_account(make: Make, slurm: Slurm) -> None
     assert parcel.st_uid == account.pw_uid
     assert parcel.st_mode & 0o777 == 0o600
     assert facts["UserId"] == f"daemon({account.pw_uid})"
+
+
+def test_a_person_without_an_account_is_told(make: Make) -> None:
+    starting = make("nobody-of-that-name")
+    starting.own_accounts = True
+    assert "no account on the GPU machines" in refusal(starting).message
+
+
+def test_a_stop_outlasts_a_silent_slurm(make: Make, slurm: Slurm) -> None:
+    running = make()
+    running.job_id = slurm.submit("sleep 100", "--mem=100")
+    slurm.wait_for(running.job_id, "RUNNING")
+    calls = []
+
+    async def stop() -> None:
+        run = running._run
+
+        async def silent_at_first(command: list[str], stdin: str = "") -> str:
+            calls.append(command[0])
+            if calls.count("scancel") < 3 and command[0] == "scancel":
+                raise slurm_queue.SlurmCommandError("no answer")
+            return await run(command, stdin)
+
+        running._run = silent_at_first
+        await running.stop()
+
+    asyncio.run(stop())
+    assert calls.count("scancel") >= 3
+    assert running.job_id not in slurm.jobs()

@@ -22,7 +22,6 @@ from labhub.policy.gpu_sessions import Booking, Grant, Refusal, Wait
 
 AFTER_SESSIONS = 1000
 """How far those without a session stand back in the queue (`sbatch --nice`)."""
-
 MARGIN_S = 60
 
 

@@ -22,6 +22,7 @@ from labhub.hub.spawners.slurm_errors import (
     SlurmLaunchTimeoutError,
     SlurmNeverStartsError,
     SlurmQueueTimeoutError,
+    SlurmRefusedError,
     refusal_of,
 )
 from labhub.hub.spawners.slurm_job import Parcel
@@ -91,6 +92,7 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
 
     async def _submit(self) -> None:
         assert self.resources is not None, "the Hub sets them before each start"
+        self._check_account()
         environment = self.get_env()
         folder = Path(environment["HOME"])
         wish = list(self.resources.options())
@@ -206,29 +208,39 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
             self.log.warning("Slurm does not show its queue: %s", error)
             return None
         if is_alive(self.job_id, jobs):
-            return self._keep() if self.pending == "check" and not self.started else None
+            nobody_awaits_it = self.pending == "check" and jobs[self.job_id].waits
+            return self._keep() if nobody_awaits_it else None
         self.farewell = await self._find_out_the_end()
+        await self._forget(self.parcel)
         return 1
 
     async def stop(self, now: bool = False) -> None:
         """Cancel the job, waiting or running, and wait until it is gone unless `now`."""
         if not self.job_id:
             return
-        await self._cancel(self.job_id, self.parcel)
+        self.log.info("%s: cancelling job %s", self._log_name, self.job_id)
         until = time.monotonic() + (0 if now else STOP_TIMEOUT_S)
-        while time.monotonic() < until:
-            if not is_alive(self.job_id, await self._queue(before={})):
+        while not await self._cancel(self.job_id, self.parcel):
+            if time.monotonic() > until:
                 return
             await asyncio.sleep(self.startup_poll_interval)
 
-    async def _cancel(self, job: str, parcel: str) -> None:
-        self.log.info("%s: cancelling job %s", self._log_name, job)
+    async def _cancel(self, job: str, parcel: str) -> bool:
+        """Cancel a job and what it has not read; whether it is gone."""
+        await self._forget(parcel)
         try:
             await self._run(["scancel", job])
-            # A job that has not begun leaves it behind.
-            await self._run(["rm", "-f", parcel])
+            return not is_alive(job, await self.slurm.jobs())
         except SlurmCommandError as error:
             self.log.warning("%s: job %s is not cancelled: %s", self._log_name, job, error)
+            return False
+
+    async def _forget(self, parcel: str) -> None:
+        """Remove the file with the token, which a job that has not begun leaves behind."""
+        try:
+            await self._run(["rm", "-f", parcel])
+        except SlurmCommandError as error:
+            self.log.warning("%s: %s stays behind: %s", self._log_name, parcel, error)
 
     def _keep(self) -> int:
         """Leave a job in the queue whose start no Hub awaits any more, for its owner's next try.
@@ -264,7 +276,7 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
             setattr(self, name, state.get(name, self.traits()[name].default()))
 
     def get_state(self) -> dict[str, Any]:
-        """What a restarted Hub must know: the job, and why the last one ended."""
+        """What a restarted Hub must know."""
         ours = {name: getattr(self, name) for name in OURS}
         return {**super().get_state(), **{name: value for name, value in ours.items() if value}}
 
@@ -281,6 +293,14 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
 
     async def _run(self, command: Sequence[str], stdin: str = "") -> str:
         return await self.slurm.run([*self._as_account(), *command], stdin)
+
+    def _check_account(self) -> None:
+        try:
+            self._as_account()
+        except KeyError:
+            raise SlurmRefusedError(
+                "You have no account on the GPU machines.", hint="Tell the course's staff."
+            ) from None
 
     def _as_account(self) -> list[str]:
         return as_account(self.user.name if self.own_accounts else "")

@@ -142,7 +142,12 @@ def _courses(settings: HubSettings) -> Iterator[Look]:
 
 def _accounts(settings: HubSettings) -> Iterator[Look]:
     table = settings.spawner
-    if table.backend != "local" or table.account == "hub":
+    if table.backend != "local":
+        return
+    if table.account == "hub":
+        real = settings.authenticator.kind != "demo"
+        remedy = 'Set account = "systemd" or "own" in [spawner]: each can read the files of all.'
+        yield Look("accounts", "all share the Hub's", "wrong" if real else "note", remedy)
         return
     if os.geteuid() != 0:
         yield Look("accounts", "the Hub is not root", "wrong", "Else it cannot become others.")

@@ -43,11 +43,12 @@ def update_authenticator(c: Config, settings: HubSettings) -> None:
 
 
 def _demo(c: Config, settings: HubSettings) -> None:
-    if not settings.is_loopback:
+    if not settings.is_loopback or settings.public_url:
+        where = settings.public_url or settings.address
         raise DemoLoginsPublicError(
-            f"hub.toml asks for demo logins and listens on {settings.address}: they are only for "
+            f"hub.toml asks for demo logins and is reached at {where}: they are only for "
             "127.0.0.1, because everyone on this Hub shares one Unix account",
-            hint="Set address = '127.0.0.1', or another kind in [authenticator].",
+            hint="Set address = '127.0.0.1' and no public_url, or another kind in [authenticator].",
         )
     c.JupyterHub.authenticator_class = DemoAuthenticator
     c.DemoAuthenticator.passwords = dict(settings.logins)

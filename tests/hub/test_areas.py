@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -120,9 +121,12 @@ def test_other_databases_are_left_alone() -> None:
     write_ahead(object(), None)
 
 
-def test_demo_logins_refuse_a_public_address(settings: HubSettings) -> None:
-    with pytest.raises(DemoLoginsPublicError, match=r"0\.0\.0\.0"):
-        update_authenticator(Config(), settings.model_copy(update={"address": "0.0.0.0"}))
+@pytest.mark.parametrize(
+    ("key", "value"), [("address", "0.0.0.0"), ("public_url", "https://labs.example.edu")]
+)
+def test_demo_logins_refuse_a_public_address(settings: HubSettings, key: str, value: str) -> None:
+    with pytest.raises(DemoLoginsPublicError, match=re.escape(value)):
+        update_authenticator(Config(), settings.model_copy(update={key: value}))
 
 
 OIDC = """[authenticator.oidc]

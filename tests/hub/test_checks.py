@@ -135,6 +135,11 @@ def look_of(settings: HubSettings, what: str, sign: str) -> Look:
     return next(each for each in look_at(settings) if (each.what, each.sign) == (what, sign))
 
 
+def test_a_class_that_shares_one_account_is_wrong(settings: HubSettings) -> None:
+    assert looks(settings)["accounts"].sign == "note"
+    assert looks(changed(settings, "authenticator", kind="pam"))["accounts"].sign == "wrong"
+
+
 def test_people_without_a_unix_account_are_named(settings: HubSettings) -> None:
     own = changed(settings, "spawner", account="own")
     assert "ada, alan, bob, teacher" in look_of(own, "accounts", "wrong").state

@@ -116,7 +116,7 @@ def test_a_script_holds_the_operators_lines_and_no_secret() -> None:
 def test_a_job_starts_once() -> None:
     command = submission(Resources(1, 1, 1), Path("/home/ada"))
     assert "--no-requeue" in command
-    assert "--output=/home/ada/slurm-%j.log" in command
+    assert "--output=/home/ada/.slurm-%j.log" in command
 
 
 def test_jobs_run_as_the_hub_or_as_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +139,7 @@ def test_the_place_in_the_queue_counts_those_of_the_same_partition() -> None:
         "You are number 2 of 2 in the queue. "
         "Slurm expects your server to start on 3 December at 15:00."
     )
-    assert while_waiting(jobs["9"], (1, 1)) == "You are the only one in the queue."
+    assert while_waiting(jobs["9"], (1, 1)) == "You are number 1 of 1 in the queue."
 
 
 def test_a_job_that_slurm_clears_away_is_not_alive() -> None:

@@ -77,5 +77,5 @@ def test_a_job_that_begins_when_nobody_awaits_it_any_more_ends_itself(
     hub.start()
     slurm.run("scancel", blocker)
     slurm.wait_for(job, "FAILED")
-    [log] = hub.settings.homes_dir.glob(f"cyd/slurm-{job}.log")
+    [log] = hub.settings.homes_dir.glob(f"cyd/.slurm-{job}.log")
     assert "The Hub does not wait for this server any more" in log.read_text()

@@ -85,7 +85,7 @@ def test_two_get_different_gpus_and_the_third_waits_and_is_told_its_place(
     assert {ada.run_cell(GPU), bob.run_cell(GPU)} == {"0", "1"}
     cyd.ask()
     told = cyd.told(until_word="in the queue")
-    assert "You are the only one in the queue" in told[-1]
+    assert "You are number 1 of 1 in the queue" in told[-1]
     assert "Slurm expects" in cyd.told(until_word="expects")[-1]
     ada.stop_server()
     cyd.wait_until_ready()

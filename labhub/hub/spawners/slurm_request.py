@@ -61,7 +61,7 @@ class Resources:
 def submission(resources: Resources, folder: Path) -> list[str]:
     """The command that reads a job's script from its standard input and prints its number.
 
-    The job works and keeps its log in `folder`.
+    The job works in `folder`, and keeps its log there where a list of files does not show it.
     """
     return [
         "sbatch",
@@ -70,7 +70,7 @@ def submission(resources: Resources, folder: Path) -> list[str]:
         "--ntasks=1",
         f"--job-name={JOB_NAME}",
         f"--chdir={folder}",
-        f"--output={folder}/slurm-%j.log",
+        f"--output={folder}/.slurm-%j.log",
         *resources.options(),
     ]
 

@@ -230,7 +230,7 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
         await self._forget(parcel)
         try:
             await self._run(["scancel", job])
-            return not is_alive(job, await self.slurm.jobs())
+            return not is_alive(job, await self.slurm.jobs(fresh=True))
         except SlurmCommandError as error:
             self.log.warning("%s: job %s is not cancelled: %s", self._log_name, job, error)
             return False

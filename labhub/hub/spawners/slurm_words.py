@@ -47,8 +47,7 @@ def never_starts(job: Job) -> str:
 def while_waiting(job: Job, place: tuple[int, int]) -> str:
     """What somebody reads who waits: the place in the queue, and when it may be their turn."""
     number, length = place
-    people = "the only one" if length == 1 else f"number {number} of {length}"
-    parts = [f"You are {people} in the queue."]
+    parts = [f"You are number {number} of {length} in the queue."]
     parts += [_WAITING[job.reason]] if job.reason in _WAITING else []
     parts += [f"Slurm expects your server to start {when(job.start)}."] if job.start else []
     return " ".join(parts)

@@ -46,9 +46,19 @@ class BadReviewRulesError(ConfigurationError):
 
 
 class GroupChangeRefusedError(PolicyError):
+    """A change of groups that is not allowed."""
+
+
+class GroupRuleError(GroupChangeRefusedError):
     """The course's rules for groups do not allow this change."""
 
     code = "group-change-refused"
+
+
+class GroupsFrozenError(GroupChangeRefusedError):
+    """The groups of the assignment are frozen, because its due date has passed."""
+
+    code = "group-frozen"
 
 
 class SeminarRefusedError(PolicyError):

@@ -13,7 +13,7 @@ from random import Random
 from typing import NoReturn
 
 from labhub.ids import GroupId, StudentId
-from labhub.policy.errors import GroupChangeRefusedError
+from labhub.policy.errors import GroupRuleError, GroupsFrozenError
 from labhub.policy.traces import Step, Trace
 from labhub.policy.words import say_count
 from labhub.policy.workdays import ensure_zone
@@ -202,7 +202,7 @@ def _check_freeze(event: GroupEvent, rules: GroupRules) -> None:
     frozen = rules.frozen_at is not None and ensure_zone(event.at) >= rules.frozen_at
     if frozen and event.kind is not EventKind.DROPPED_OUT:
         hint = "Give a reason." if event.staff else "Ask the staff: they can, with a reason."
-        _refuse("Groups are frozen, because the due date has passed.", hint)
+        raise GroupsFrozenError("Groups are frozen, because the due date has passed.", hint=hint)
 
 
 def _check_size(groups: Groups, event: GroupEvent, rules: GroupRules) -> None:
@@ -238,4 +238,4 @@ def _check_invited(groups: Groups, event: GroupEvent) -> None:
 
 
 def _refuse(message: str, hint: str) -> NoReturn:
-    raise GroupChangeRefusedError(message, hint=hint)
+    raise GroupRuleError(message, hint=hint)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from labhub.ids import AssignmentId, GroupId, StudentId
 from labhub.policy.dates import Dates
-from labhub.policy.errors import GroupChangeRefusedError
+from labhub.policy.errors import GroupRuleError
 from labhub.policy.extensions import Extension, extended
 from labhub.policy.groups import Groups
 from labhub.policy.traces import Step, Trace
@@ -55,7 +55,7 @@ def units_of(
     """The units of an assignment, for the groups as they were when it froze.
 
     Who left a group before that hands in alone; who left afterwards shares its mark. Who dropped
-    out of the course before is in no unit. Raises `GroupChangeRefusedError` for an exception that
+    out of the course before is in no unit. Raises `GroupRuleError` for an exception that
     sends a student to a group that is not there.
     """
     mine = {e.student: e for e in exceptions if e.assignment == assignment}
@@ -98,7 +98,7 @@ def _home(groups: Groups, student: StudentId, exception: GroupException | None) 
     if exception.arrangement is Arrangement.ALONE:
         return None
     if exception.group not in groups.members:
-        raise GroupChangeRefusedError(
+        raise GroupRuleError(
             f"{student} is to hand in with group {exception.group}, which does not exist.",
             hint="Correct the exception.",
         )

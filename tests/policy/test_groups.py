@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labhub.ids import GroupId, StudentId
-from labhub.policy.errors import GroupChangeRefusedError, TimeWithoutZoneError
+from labhub.policy.errors import GroupChangeRefusedError, GroupsFrozenError, TimeWithoutZoneError
 from labhub.policy.groups import (
     EventKind,
     Formation,
@@ -141,7 +141,7 @@ def test_the_course_says_who_makes_groups_and_whether_one_needs_an_invitation(ru
 def test_groups_freeze_at_the_very_instant(moment, frozen):
     event = GroupEvent(EventKind.LEFT, utc(f"2020-11-06 {moment}"), "bo", G1, BO)
     if frozen:
-        with pytest.raises(GroupChangeRefusedError):
+        with pytest.raises(GroupsFrozenError, match="the due date has passed"):
             accept(replay(HISTORY[:3]), event, RULES)
     else:
         assert accept(replay(HISTORY[:3]), event, RULES).group_of(BO) is None

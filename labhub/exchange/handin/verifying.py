@@ -85,9 +85,9 @@ def _file(
             sizes[file.sha256] = desk.blobs.check(file.sha256)
         except LabhubError as error:
             known[file.sha256] = error
-    error = known[file.sha256]
-    if error is not None:
-        yield Finding(error.code, subject, f"{file.path}: {error.message}")
+    wrong = known[file.sha256]
+    if wrong is not None:
+        yield Finding(wrong.code, subject, f"{file.path}: {wrong.message}")
     elif sizes[file.sha256] != file.size_bytes:
         said = f"{file.path}: {sizes[file.sha256]} bytes, {file.size_bytes} were written down."
         yield Finding("record-damaged", subject, said)

@@ -1,4 +1,4 @@
-"""What a route asks for in its signature: who, in which course, with which form token."""
+"""What a route asks for in its signature: who, in which course, with which role."""
 
 from typing import Annotated
 
@@ -26,13 +26,7 @@ def current_role(request: Request) -> Role:
     return current_user(request).roles[current_course(request).id]
 
 
-def form_token(request: Request) -> str:
-    """The token that the page's forms carry as a hidden field `form_token`."""
-    return state_of(request).form_tokens.of(current_user(request))
-
-
 CurrentState = Annotated[ServiceState, Depends(state_of)]
 CurrentUser = Annotated[User, Depends(current_user)]
 CurrentCourse = Annotated[OpenedCourse, Depends(current_course)]
 CurrentRole = Annotated[Role, Depends(current_role)]
-FormToken = Annotated[str, Depends(form_token)]

@@ -95,21 +95,26 @@ def person(hub: RunningHub) -> Iterator[Enter]:
         yield enter
 
 
-def gpu_of(someone: Person) -> str:
+def gpu_of(hub: RunningHub, someone: Person) -> str:
     """The GPU that somebody's server sees, and with it each of its kernels."""
     assert someone.lab("GET", "labhub/notice").status_code == 200
-    return value_of(someone.name, "CUDA_VISIBLE_DEVICES")
+    return value_of(hub, someone.name, "CUDA_VISIBLE_DEVICES")
 
 
-def value_of(name: str, variable: str) -> str:
+def value_of(hub: RunningHub, name: str, variable: str) -> str:
     """A variable of the environment of somebody's server."""
+    marks = {f"JUPYTERHUB_USER={name}".encode(), mark_of(hub)}
     [values] = [
         dict(each.partition(b"=")[::2] for each in _environment(path))
         for path in Path("/proc").glob("[0-9]*")
-        if f"JUPYTERHUB_USER={name}".encode() in _environment(path)
-        and b"jupyterhub.singleuser" in _read(path / "cmdline")
+        if marks <= set(_environment(path)) and b"jupyterhub.singleuser" in _read(path / "cmdline")
     ]
     return values[variable.encode()].decode()
+
+
+def mark_of(hub: RunningHub) -> bytes:
+    """What all processes of this Hub have in their environment; other Hubs may be about."""
+    return f"LABHUB_HUB={hub.settings.state_dir / 'hub.toml'}".encode()
 
 
 def _environment(path: Path) -> list[bytes]:
@@ -153,7 +158,7 @@ def test_a_session_from_its_first_server_to_the_last(
 
     ada.start_server(profile="dl/lab3")
     alan.start_server(profile="dl/lab3")
-    assert {gpu_of(ada), gpu_of(alan)} == {"GPU-00000000-aaaa", "GPU-11111111-bbbb"}
+    assert {gpu_of(hub, ada), gpu_of(hub, alan)} == {"GPU-00000000-aaaa", "GPU-11111111-bbbb"}
 
     refused = bob.ask_for_server(profile="dl/lab3")
     assert refused.status_code == 403
@@ -176,19 +181,19 @@ def test_a_session_from_its_first_server_to_the_last(
     assert "nobody waits" in page(bob, "spawn")
     # And once more: the seat comes when somebody stops.
     ann.ask_for_server(profile="dl/lab3")
-    freed = gpu_of(alan)
+    freed = gpu_of(hub, alan)
     alan.stop_server()
     ann.start_server(profile="dl/lab3")
-    assert gpu_of(ann) == freed
+    assert gpu_of(hub, ann) == freed
 
     who = [each.who for each in History(hub.settings.state_dir / FILE).records()]
     assert who == ["ada", "alan", "ann"]
 
 
-def test_a_lab_without_a_gpu_opens_at_once(person: Enter) -> None:
+def test_a_lab_without_a_gpu_opens_at_once(person: Enter, hub: RunningHub) -> None:
     bob = person("bob")
     bob.start_server(profile="dl/lab3", gpu="no")
-    assert gpu_of(bob) == ""
+    assert gpu_of(hub, bob) == ""
     bob.stop_server()
 
 
@@ -204,7 +209,7 @@ def test_a_server_tells_the_hub_of_its_kernels_and_hears_when_it_ends(
     person: Enter, hub: RunningHub
 ) -> None:
     person("ada").start_server(profile="dl/lab3")
-    token = value_of("ada", "JUPYTERHUB_API_TOKEN")
+    token = value_of(hub, "ada", "JUPYTERHUB_API_TOKEN")
     url = f"{hub.url}/hub/labhub/notice"
     body = {"kernels": datetime.now(UTC).isoformat()}
     reply = requests.post(url, json=body, headers={"Authorization": f"token {token}"}, timeout=60)
@@ -231,13 +236,13 @@ def test_a_killed_hub_finds_its_servers_and_their_gpus_again(
 ) -> None:
     ada = person("ada")
     ada.start_server(profile="dl/lab3")
-    before = gpu_of(ada)
+    before = gpu_of(hub, ada)
     os.kill(hub.pid, signal.SIGKILL)
     with started_again(hub):
         wait_until(
             lambda: ada.hub("GET", "users/ada").json().get("servers", {}).get("") is not None
         )
-        assert gpu_of(ada) == before, "the same server, on the same GPU"
+        assert gpu_of(hub, ada) == before, "the same server, on the same GPU"
         assert ada.lab("GET", "api/status").status_code == 200
         assert "of 2 GPUs free" in page(person("bob"), "spawn")
         assert "2 of 2" not in page(person("bob"), "spawn")

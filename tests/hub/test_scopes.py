@@ -65,10 +65,10 @@ def askers(hub: RunningHub, person: Enter) -> dict[str, Asker]:
     found = {letter: by_session(person(name)) for letter, name in people.items()}
     person("ada").start_server()
     tokens = {
-        "S": ("ada", token_of("ada", b"jupyterhub.singleuser")),
-        "F": ("", token_of(grader_account(COURSE_ID), b"jupyterhub.singleuser")),
-        "H": ("", token_of("", b"serve")),
-        "C": ("", token_of("", b"jupyterhub_idle_culler")),
+        "S": ("ada", token_of(hub, "ada", b"jupyterhub.singleuser")),
+        "F": ("", token_of(hub, grader_account(COURSE_ID), b"jupyterhub.singleuser")),
+        "H": ("", token_of(hub, "", b"serve")),
+        "C": ("", token_of(hub, "", b"jupyterhub_idle_culler")),
     }
     return found | {letter: by_token(hub, *each) for letter, each in tokens.items()}
 
@@ -86,8 +86,9 @@ def by_token(hub: RunningHub, name: str, token: str) -> Asker:
     return Asker(name, ask)
 
 
-def token_of(name: str, word: bytes) -> str:
+def token_of(hub: RunningHub, name: str, word: bytes) -> str:
     """The token that the Hub gave to a process that it runs."""
+    hub_file = str(hub.settings.state_dir / "hub.toml").encode()
     for path in Path("/proc").glob("[0-9]*"):
         try:
             command = (path / "cmdline").read_bytes()
@@ -96,6 +97,7 @@ def token_of(name: str, word: bytes) -> str:
             continue
         values = dict(each.partition(b"=")[::2] for each in environment)
         mine = not name or values.get(b"JUPYTERHUB_USER") == name.encode()
+        mine = mine and values.get(b"LABHUB_HUB") == hub_file  # other Hubs may be about
         if word in command and mine and b"JUPYTERHUB_API_TOKEN" in values:
             return values[b"JUPYTERHUB_API_TOKEN"].decode()
     raise AssertionError(f"no process {word!r} of {name!r}")

@@ -3,7 +3,7 @@
 They are the rules of the final marks (`labhub.gradebook.term`), asked of the store alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -15,9 +15,9 @@ from labhub.exchange.handin.errors import NotEnrolledError, NotExpectedError
 from labhub.exchange.store.grants import extensions
 from labhub.exchange.store.groups import group_events, group_exceptions
 from labhub.exchange.store.people import people
-from labhub.exchange.store.submissions import submissions
+from labhub.exchange.store.submissions import last_moments
 from labhub.ids import AssignmentId, GroupId, StudentId
-from labhub.policy.assignments import budget_of, calendar_of, dates_of
+from labhub.policy.assignments import budget_of, calendar_of, dates_of, timeline_of
 from labhub.policy.budgets import Claim, spend
 from labhub.policy.extensions import Extension, extended
 from labhub.policy.groups import GroupEvent, Groups, replay
@@ -25,6 +25,8 @@ from labhub.policy.rulebooks import freezes_at
 from labhub.policy.timelines import Timeline
 from labhub.policy.units import GroupException, Unit, units_of
 from labhub.policy.verdicts import Verdict, resolve
+
+Place = tuple[AssignmentId, StudentId]
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Rules:
     events: tuple[GroupEvent, ...]
     exceptions: tuple[GroupException, ...]
     extensions: tuple[Extension, ...]
-    handed_in: dict[tuple[AssignmentId, StudentId], datetime]
+    handed_in: dict[Place, datetime]
     """When everybody last handed in; only read where lateness is paid for with late days."""
     frozen: dict[AssignmentId, Groups] = field(default_factory=dict, compare=False, repr=False)
     """The groups of each assignment, once somebody has asked for them."""
@@ -93,26 +95,32 @@ class Rules:
     def _bought(
         self, assignment: AssignmentId, student: StudentId, at: datetime | None
     ) -> tuple[Extension, ...]:
+        bought = self._spent if at is None else self._spend({(assignment, student): at})
+        return tuple(e for e in bought if (e.assignment, e.student) == (assignment, student))
+
+    @cached_property
+    def _spent(self) -> tuple[Extension, ...]:
+        """What the late days of everybody have paid for so far."""
+        return self._spend({})
+
+    def _spend(self, wished: Mapping[Place, datetime]) -> tuple[Extension, ...]:
+        """What late days pay for, with hand-ins that somebody wants to make."""
         budget = budget_of(self.course)
         if budget is None:
             return ()
-        found = spend(budget, self._claims(assignment, student, at), calendar_of(self.course))
-        mine = (e for e in found.extensions if (e.assignment, e.student) == (assignment, student))
-        return tuple(mine)
+        claims = self._claims({**self.handed_in, **wished})
+        return spend(budget, claims, calendar_of(self.course)).extensions
 
-    def _claims(
-        self, assignment: AssignmentId, student: StudentId, at: datetime | None
-    ) -> Iterator[Claim]:
-        last = dict(self.handed_in)
-        if at is not None:
-            last[assignment, student] = at
-        claimed: dict[tuple[AssignmentId, tuple[StudentId, ...]], datetime] = {}
-        for (name, who), moment in last.items():
-            unit = self.unit(name, who)
+    def _claims(self, handed_in: Mapping[Place, datetime]) -> Iterator[Claim]:
+        """The last hand-in of every unit, where it is late: others cost nothing."""
+        last: dict[tuple[AssignmentId, tuple[StudentId, ...]], datetime] = {}
+        for (name, student), moment in handed_in.items():
+            due = timeline_of(self.course, name).on_time_until
+            unit = self.unit(name, student) if due is not None and moment >= due else None
             if unit is not None:
                 key = (name, unit.students)
-                claimed[key] = max(moment, claimed.get(key, moment))
-        for (name, students), moment in claimed.items():
+                last[key] = max(moment, last.get(key, moment))
+        for (name, students), moment in last.items():
             given = {
                 extension: None
                 for each in students
@@ -139,9 +147,9 @@ def read_rules(db: Connection, course: Course) -> Rules:
     enrolled = frozenset(listed) if listed else frozenset[StudentId]()
     if listed:
         enrolled |= {student for group in course.groups for student in group.students}
-    handed_in: dict[tuple[AssignmentId, StudentId], datetime] = {}
+    handed_in: dict[Place, datetime] = {}
     if budget_of(course) is not None:
-        handed_in = {(each.assignment, each.student): each.at for each in submissions(db)}
+        handed_in = last_moments(db)
     return Rules(
         course,
         enrolled,

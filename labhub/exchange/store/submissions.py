@@ -144,6 +144,13 @@ def attempts_since(
     return int(db.execute(query).scalar_one())
 
 
+def last_moments(db: Connection) -> dict[tuple[AssignmentId, StudentId], datetime]:
+    """When everybody last handed in each assignment in the own name."""
+    last = select(table.c.assignment, table.c.student, func.max(table.c.at))
+    query = last.group_by(table.c.assignment, table.c.student)
+    return {(assignment, student): at for assignment, student, at in db.execute(query)}
+
+
 def put_receipt(db: Connection, number: int, text: str) -> None:
     """Keep the receipt of a hand-in, in the transaction of the hand-in itself."""
     db.execute(insert(receipts).values(submission=number, text=text))

@@ -24,7 +24,7 @@ from unittest import mock
 from rich.console import Console
 from rich.table import Table
 
-from labhub.hub.jupyter import _write_page_config, _write_student_tools
+from labhub.hub.jupyter import write_image_config
 from labhub.hub.process import RunningHub, free_ports, running_hub
 from labhub.ids import CourseId
 from tools.demo.hubclient import Person
@@ -60,12 +60,11 @@ def hub(folder: Path, kind: str, users: list[str], noop_port: int = 0) -> Iterat
         text = stage.hub_file.read_text()
         stage.hub_file.write_text(text.split("[courses.")[0])
     jupyter = folder / "jupyter"
-    _write_student_tools(jupyter)
+    write_image_config(jupyter)
     config = jupyter / "jupyter_server_config.json"
     config.write_text(
         config.read_text().replace('"labhub.hub.inlab": true', '"labhub.hub.inlab": false')
     )
-    _write_page_config(jupyter)
     environment = {
         "BENCH_JUPYTER": str(jupyter),
         "PYTHONPATH": str(REPOSITORY),

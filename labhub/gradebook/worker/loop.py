@@ -11,14 +11,14 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from labhub.errors import LabhubError
 from labhub.exchange.store.blobs import FOLDER
-from labhub.exchange.store.errors import JobLostError
+from labhub.exchange.store.errors import JobLostError, StoreBusyError
 from labhub.exchange.store.jobs import (
     INTERACTIVE,
     LEASE,
@@ -56,8 +56,14 @@ class Worker:
         """Work until `stop` is set; the job at hand is finished then."""
         self.recover()
         while not stop.is_set():
-            if self.run_one() is None:
-                stop.wait(IDLE_S)
+            try:
+                idle = self.run_one() is None
+                pause_s = IDLE_S if idle else 0.0
+            except LabhubError:  # the database is busy or full; what was begun is queued again
+                pause_s = BUSY_S
+                with suppress(LabhubError):
+                    self.recover()
+            stop.wait(pause_s)
 
     def drain(self) -> None:
         """Do all jobs that wait."""
@@ -101,7 +107,7 @@ class Worker:
     def _done(self, bench: Bench, job: Job) -> Done:
         try:
             return run_task(bench, job, lambda done, total: self._tell(bench, job, done, total))
-        except (BusyError, JobLostError):
+        except (BusyError, JobLostError, StoreBusyError):
             raise
         except LabhubError as error:
             said = {"code": error.code, "message": error.message, "hint": error.hint}

@@ -1,6 +1,8 @@
 """The worker on the tiny course: hand-ins are graded as they come, once each, urgent ones first."""
 
+import fcntl
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,9 +14,10 @@ import pytest
 
 from labhub.cli.working import write_pages
 from labhub.clock import FixedClock
-from labhub.exchange.handin import HandedIn, hand_in, receiving, release_version
+from labhub.exchange.handin import HandedIn, collect, hand_in, receiving, release_version
 from labhub.exchange.handin.results import read_result, shown_result
 from labhub.exchange.store.collected import collected, folders_of
+from labhub.exchange.store.errors import StoreBusyError
 from labhub.exchange.store.events import Author
 from labhub.exchange.store.feedback import feedback_of
 from labhub.exchange.store.groups import add_group_events
@@ -28,6 +31,7 @@ from labhub.exchange.store.jobs import (
     enqueue,
     job,
     jobs,
+    requeue_lost,
 )
 from labhub.exchange.store.submissions import Place
 from labhub.gradebook.errors import WorkerRunsError
@@ -96,6 +100,10 @@ class Stand:
     def job(self, seq: int) -> Job:
         with self.desk.store.reading() as db:
             return job(db, seq)
+
+    def jobs(self) -> tuple[Job, ...]:
+        with self.desk.store.reading() as db:
+            return jobs(db)
 
     def result(self, given: HandedIn):
         with self.desk.store.reading() as db:
@@ -353,3 +361,63 @@ def test_urgent_jobs_are_those_of_hand_ins(stand: Make) -> None:
     with here.desk.store.reading() as db:
         assert jobs(db)[0].priority == INTERACTIVE
     assert AssignmentId(ASSIGNMENT) == PS1
+
+
+def test_a_lab_that_another_command_grades_waits_its_turn(
+    stand: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("labhub.gradebook.worker.loop.BUSY_S", 0)
+    here = stand(AT_ONCE.format(shows="visible"))
+    here.give("ann")
+    (here.root / "autograded").mkdir(exist_ok=True)
+    with (here.root / "autograded" / f".{ASSIGNMENT}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        here.worker.run_one()
+        (waiting,) = here.jobs()
+        assert (waiting.state, waiting.tries, here.ended) == (JobState.QUEUED, 0, [])
+    here.worker.drain()
+    assert here.jobs()[0].state is JobState.DONE
+
+
+def test_a_job_that_was_taken_over_meanwhile_is_left_to_the_other(stand: Make) -> None:
+    here = stand(AT_ONCE.format(shows="visible"))
+    given = here.give("ann")
+    run = here.engine.run
+
+    def run_while_another_takes_over(exams):
+        yield from run(exams)
+        with here.desk.store.writing() as db:
+            requeue_lost(db, NOW, silent_for=timedelta(0))
+            claim(db, "other", NOW)
+
+    here.engine.run = run_while_another_takes_over
+    assert here.worker.run_one() is not None
+    assert here.ended == []
+    assert here.jobs()[0].worker == "other"
+    assert here.result(given) is not None, "what was graded is kept"
+
+
+def test_a_busy_database_does_not_end_the_worker(
+    stand: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, stop = stand(AT_ONCE.format(shows="visible")), threading.Event()
+    given = here.give("ann")
+    here.worker.watch = lambda _: stop.set()
+    monkeypatch.setattr("labhub.gradebook.worker.tasks.collect", busy_once(collect))
+    monkeypatch.setattr("labhub.gradebook.worker.loop.BUSY_S", 0)
+    here.worker.run(stop)
+    assert here.jobs()[0].state is JobState.DONE
+    assert here.result(given) is not None
+
+
+def busy_once(collecting):
+    """The same, but the first time the database is busy."""
+    tried: list[int] = []
+
+    def collected_later(*args, **more):
+        tried.append(1)
+        if len(tried) == 1:
+            raise StoreBusyError("The database was busy for too long.")
+        return collecting(*args, **more)
+
+    return collected_later

@@ -72,7 +72,8 @@ def hand_in(
     """
     plan = desk.course.assignment(assignment)
     unpack_bundle(upload, plan.id)
-    wish = _Wish(desk, plan, student, place, version, by, upload.records, desk.clock.now())
+    at = upload.came_at(desk.clock.now())
+    wish = _Wish(desk, plan, student, place, version, by, upload.records, at)
     if not wish.files:
         raise NothingHandedInError(
             "There is no file in the hand-in.", hint=f"Choose the notebook of {plan.title}."

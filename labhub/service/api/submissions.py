@@ -136,7 +136,8 @@ async def submit(
     """
     course.course.assignment(assignment)
     try:
-        with receiving(course.desk.blobs, course.course.hand_in_limits) as upload:
+        begun = course.clock.now()
+        with receiving(course.desk.blobs, course.course.hand_in_limits, begun) as upload:
             fields = await read_form(request, upload, form_check(request))
             done = await run_sync(_hand_in, course, user, role, assignment, upload, fields)
     except LabhubError as error:

@@ -107,7 +107,8 @@ async def hand_in_form(
 ) -> Response:
     """Take the files of the form; then show the receipt."""
     course.course.assignment(assignment)
-    with receiving(course.desk.blobs, course.course.hand_in_limits) as upload:
+    begun = course.clock.now()
+    with receiving(course.desk.blobs, course.course.hand_in_limits, begun) as upload:
         fields = await read_form(request, upload, form_check(request))
         version = version_in(fields)
         done = await run_sync(_hand_in, course, user, assignment, upload, version)

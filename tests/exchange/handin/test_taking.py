@@ -115,6 +115,15 @@ def test_what_is_late_is_taken_and_says_so(desk: HandInDesk, moment, late, credi
     assert ("late, 80 % of the points" in given.receipt.words) is late
 
 
+@pytest.mark.parametrize(("seconds", "late"), [(1, False), (120, False), (121, True)])
+def test_a_busy_service_makes_nobody_late(desk: HandInDesk, seconds: int, late: bool) -> None:
+    """An upload counts from its beginning; a very slow one could have been written meanwhile."""
+    begun = DUE - SECOND
+    given = give(at(desk, begun + seconds * SECOND), ANN, begun_at=begun)
+    assert given.submission.late is late
+    assert given.submission.at == (begun + seconds * SECOND if late else begun)
+
+
 def test_an_extension_moves_the_date(desk: HandInDesk) -> None:
     given = Extension(LAB1, "ill", TEACHER, ANN, days=2)
     with desk.store.writing() as db:

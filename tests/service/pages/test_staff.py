@@ -100,14 +100,7 @@ def test_a_job_is_queued_and_watched(graded: Campus) -> None:
     assert "Waits" in text(graded.browser("ta").get(f"staff/jobs/{job.seq}/progress"))
 
 
-def test_releasing_feedback_is_for_instructors(graded: Campus) -> None:
-    assert "Release feedback" not in text(graded.browser("ta").get(LAB))
-    assert graded.browser("ta").post(LAB + "jobs", LAB, kind="release-feedback").status_code == 403
-    page = graded.browser("teacher").post(LAB + "jobs", LAB, kind="release-feedback")
-    assert "Release feedback" in text(page)
-
-
-def test_an_instructor_releases_and_withdraws_a_version(campus: Campus) -> None:
+def test_a_version_is_released_and_withdrawn(campus: Campus) -> None:
     browser = campus.browser("teacher")
     said = text(browser.post(LAB + "release", LAB, note="The same."))
     assert "Version 2" not in said, "the same files are the same version"
@@ -116,7 +109,11 @@ def test_an_instructor_releases_and_withdraws_a_version(campus: Campus) -> None:
     assert "Version 2" in said
     assert "Other numbers." in said
     assert "withdrawn" in text(browser.post(LAB + "versions/2/withdraw", LAB))
-    assert campus.browser("ta").post(LAB + "release", LAB).status_code == 403
+
+
+def test_extensions_are_granted_by_instructors(campus: Campus) -> None:
+    form = {"assignment": "ps1", "whom": "ada", "reason": "ill", "days": "2"}
+    assert campus.browser("ta").post("staff/extensions", **form).status_code == 403
 
 
 def test_an_extension_is_granted_and_taken_back(campus: Campus) -> None:

@@ -13,9 +13,8 @@ from labhub.exchange.store.versions import versions, withdraw_version
 from labhub.gradebook.marking import CellStatistics, obstacles, statistics_of
 from labhub.gradebook.term.handed_in import has_gradebook
 from labhub.policy.assignments import timeline_of
-from labhub.service.access import INSTRUCTOR, TA, Access
-from labhub.service.context import CurrentCourse, CurrentRole, CurrentUser
-from labhub.service.identity import Role
+from labhub.service.access import TA, Access
+from labhub.service.context import CurrentCourse, CurrentUser
 from labhub.service.pages.deadlines import due_of, stretches
 from labhub.service.pages.frame import render
 from labhub.service.pages.languages import Words
@@ -28,8 +27,8 @@ from labhub.service.pages.visiting import CurrentVisit, go
 
 ACCESS: Mapping[str, Access] = {
     "staff-assignment": TA,
-    "staff-release": INSTRUCTOR,
-    "staff-withdraw-version": INSTRUCTOR,
+    "staff-release": TA,
+    "staff-withdraw-version": TA,
 }
 LAST_JOBS = 5
 
@@ -49,9 +48,7 @@ class Row:
 
 
 @router.get("/{course}/staff/assignments/{assignment}/", name="staff-assignment")
-def assignment_page(
-    visit: CurrentVisit, course: CurrentCourse, role: CurrentRole, assignment: str
-) -> Response:
+def assignment_page(visit: CurrentVisit, course: CurrentCourse, assignment: str) -> Response:
     """Who has handed in, what grading found, how the class did, and what is to be done next."""
     plan = course.course.assignment(assignment)
     found = read_handed_in(course, plan.id)
@@ -74,7 +71,6 @@ def assignment_page(
         obstacles=obstacles(course.opened, plan.id, marks) if has_gradebook(course.folder) else (),
         jobs=[job_view(each, visit.words) for each in reversed(last)],
         busy=any(each.state is JobState.RUNNING for each in last),
-        may_release=role >= Role.INSTRUCTOR,
         bars=bars,
     )
 

@@ -6,7 +6,7 @@ job is done once.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -37,6 +37,10 @@ class JobKind(StrEnum):
     FEEDBACK = "feedback"
     """Write the feedback pages of all graded hand-ins."""
     RELEASE_FEEDBACK = "release-feedback"
+
+
+WHOLE_CLASS = frozenset({JobKind.AUTOGRADE, JobKind.FEEDBACK})
+"""These take long, and so never come before a hand-in that somebody waits for."""
 
 
 class JobState(StrEnum):
@@ -89,7 +93,12 @@ class Job:
 
 
 def enqueue(db: Connection, author: Author, new: NewJob) -> Job:
-    """Queue a job. One that waits already, for the same, is that one, with the higher priority."""
+    """Queue a job. One that waits already, for the same, is that one, with the higher priority.
+
+    What concerns a whole class is never urgent, whoever asks.
+    """
+    if new.kind in WHOLE_CLASS:
+        new = replace(new, priority=ORDINARY)
     same = _waiting_like(db, new)
     if same is not None:
         if new.priority > same.priority:

@@ -34,7 +34,7 @@ LAB1 = AssignmentId("lab1")
 
 
 def new(number: int = 0, **more) -> NewJob:
-    return NewJob(JobKind.AUTOGRADE, LAB1, options={"number": number}, **more)
+    return NewJob(JobKind.COLLECT, LAB1, options={"number": number}, **more)
 
 
 @pytest.fixture
@@ -52,6 +52,15 @@ def test_the_urgent_comes_first_and_of_those_the_oldest(db) -> None:
     assert [each.seq for each in taken if each] == [*quick, *slow]
     assert claim(db, "w", NOW) is None
     assert waiting_before(db, job(db, slow[1])) == 0
+
+
+@pytest.mark.parametrize("kind", [JobKind.AUTOGRADE, JobKind.FEEDBACK])
+def test_a_whole_class_never_comes_before_who_waits(db, kind: JobKind) -> None:
+    asked = enqueue(db, TEACHER, NewJob(kind, LAB1, priority=INTERACTIVE))
+    assert asked.priority == 0
+    urgent = enqueue(db, TEACHER, new(priority=INTERACTIVE))
+    taken = claim(db, "w", NOW)
+    assert taken is not None and taken.seq == urgent.seq
 
 
 def test_what_waits_already_is_not_queued_twice_but_may_become_urgent(db) -> None:

@@ -14,7 +14,8 @@ from traitlets.config import Config, LoggingConfigurable, PyFileConfigLoader
 from traitlets.config.loader import ConfigFileNotFound, JSONFileConfigLoader
 
 from labhub.authoring.errors import NbgraderConfigError
-from labhub.course.folder import CourseFolder, Steps, course_in
+from labhub.course.directory import folder_of
+from labhub.course.folder import CourseFolder, course_in
 from labhub.gradebook.settings import apply_course
 
 CONFIG_NAME = "nbgrader_config"
@@ -71,23 +72,7 @@ def open_course(root: Path, *, course_id: str = "") -> OpenCourse:
 
 def course_of(directory: CourseDirectory, config: Config) -> OpenCourse:
     """The course that nbgrader itself has opened, with the options of its command line."""
-    root = Path(directory.root)
-    folder = CourseFolder(
-        root=root,
-        course_id=directory.course_id,
-        db_url=directory.db_url,
-        course=course_in(root),
-        steps=Steps(
-            source=directory.source_directory,
-            release=directory.release_directory,
-            submitted=directory.submitted_directory,
-            autograded=directory.autograded_directory,
-            feedback=directory.feedback_directory,
-        ),
-        structure=directory.directory_structure,
-        ignore=tuple(directory.ignore),
-    )
-    return OpenCourse(folder, config)
+    return OpenCourse(folder_of(directory, directory.course_id), config)
 
 
 def load_config(root: Path) -> Config:

@@ -11,7 +11,8 @@ from typing import NoReturn
 from nbgrader.exchange import ExchangeError, abc
 from traitlets import Bool, Unicode
 
-from labhub.course.folder import CourseFolder, Steps, course_in
+from labhub.course.directory import folder_of
+from labhub.course.folder import CourseFolder
 from labhub.errors import LabhubError
 from labhub.exchange.client.configured import HUB_USER, Account, account
 from labhub.exchange.client.service import Service
@@ -70,23 +71,7 @@ class Exchange(abc.Exchange):  # type: ignore[misc]
     @property
     def course_folder(self) -> CourseFolder:
         """The course's folder, as nbgrader's configuration has it."""
-        directory = self.coursedir
-        root = Path(directory.root)
-        return CourseFolder(
-            root=root,
-            course_id=self.course_id,
-            db_url=directory.db_url,
-            course=course_in(root),
-            steps=Steps(
-                source=directory.source_directory,
-                release=directory.release_directory,
-                submitted=directory.submitted_directory,
-                autograded=directory.autograded_directory,
-                feedback=directory.feedback_directory,
-            ),
-            structure=directory.directory_structure,
-            ignore=tuple(directory.ignore),
-        )
+        return folder_of(self.coursedir, self.course_id)
 
     @property
     def who(self) -> str:

@@ -24,8 +24,9 @@ from unittest import mock
 from rich.console import Console
 from rich.table import Table
 
-from labhub.hub.jupyter import write_image_config
+from labhub.hub.jupyter import write_student_config
 from labhub.hub.process import RunningHub, free_ports, running_hub
+from labhub.hub.settings import load_settings
 from labhub.ids import CourseId
 from tools.demo.hubclient import Person
 from tools.demo.stage import Cast, Stage, write_hub_file
@@ -59,8 +60,7 @@ def hub(folder: Path, kind: str, users: list[str], noop_port: int = 0) -> Iterat
     if kind == "plain":  # no services, no formgrader: only logins and servers
         text = stage.hub_file.read_text()
         stage.hub_file.write_text(text.split("[courses.")[0])
-    jupyter = folder / "jupyter"
-    write_image_config(jupyter)
+    jupyter = write_student_config(load_settings(stage.hub_file))
     config = jupyter / "jupyter_server_config.json"
     config.write_text(
         config.read_text().replace('"labhub.hub.inlab": true', '"labhub.hub.inlab": false')

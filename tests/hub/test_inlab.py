@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -75,14 +76,14 @@ def test_a_server_reports_how_busy_its_own_gpus_are(
 ) -> None:
     sliced = Card("GPU-c", slices=[Card("MIG-1", percent=None)])
     fake = FakeNvml(Card("GPU-a", percent=37), Card("GPU-b", percent=90), sliced)
-    monkeypatch.setattr(notices, "pynvml", fake)
+    monkeypatch.setitem(sys.modules, "pynvml", fake)
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
     assert gpu_percent() == percent
     assert fake.open == 0
 
 
 def test_without_a_driver_nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notices, "pynvml", FakeNvml(driver=False))
+    monkeypatch.setitem(sys.modules, "pynvml", FakeNvml(driver=False))
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "GPU-a")
     assert gpu_percent() is None
 

@@ -5,7 +5,6 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
-import pynvml  # type: ignore[import-untyped]
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
@@ -66,19 +65,21 @@ def gpu_percent() -> int | None:
     names = [name for name in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name]
     if not names:
         return None
+    import pynvml  # type: ignore[import-untyped]  # only servers with a GPU pay for it
+
     try:
         pynvml.nvmlInit()
     except pynvml.NVMLError:
         return None
     try:
-        return int(max(pynvml.nvmlDeviceGetUtilizationRates(_handle(n)).gpu for n in names))
+        return int(max(pynvml.nvmlDeviceGetUtilizationRates(_handle(pynvml, n)).gpu for n in names))
     except (pynvml.NVMLError, ValueError):  # a slice does not tell
         return None
     finally:
         pynvml.nvmlShutdown()
 
 
-def _handle(name: str) -> Any:  # noqa: ANN401
+def _handle(pynvml: Any, name: str) -> Any:  # noqa: ANN401
     if name.startswith(("GPU-", "MIG-")):
         return pynvml.nvmlDeviceGetHandleByUUID(name)
     return pynvml.nvmlDeviceGetHandleByIndex(int(name))

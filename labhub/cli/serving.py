@@ -31,6 +31,9 @@ def serve(
             help="With --no-hub: who there is; student, ta or instructor; may be repeated.",
         ),
     ] = None,
+    work: Annotated[
+        bool, typer.Option("--work/--no-work", help="Start a worker where a job waits.")
+    ] = True,
 ) -> None:
     """Run the hand-in service.
 
@@ -40,13 +43,14 @@ def serve(
 
     settings = settings_of(tuple(place_of(each) for each in course or [str(Path())]))
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
-    _run(settings, no_hub, as_ or [])
+    _run(settings, no_hub, as_ or [], work=work)
 
 
-def _run(settings: "ServiceSettings", no_hub: bool, people: list[str]) -> None:
+def _run(settings: "ServiceSettings", no_hub: bool, people: list[str], *, work: bool) -> None:
     from labhub.service.server import run
 
-    run(settings, _development(settings, people) if no_hub else _hub(settings))
+    identify = _development(settings, people) if no_hub else _hub(settings)
+    run(settings, identify, work=work)
 
 
 def _hub(settings: "ServiceSettings") -> "Identify":

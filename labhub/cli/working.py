@@ -1,5 +1,6 @@
 """`labhub work`: the worker that grades what is handed in, as it comes."""
 
+import math
 import signal
 import threading
 from collections.abc import Collection
@@ -24,11 +25,15 @@ def work(
     once: Annotated[
         bool, typer.Option("--once", help="Do what waits, and end; else wait for more.")
     ] = False,
+    idle_minutes: Annotated[
+        float, typer.Option("--idle-minutes", min=0, help="End when nothing waited for so long.")
+    ] = math.inf,
 ) -> None:
     """Do the jobs of the hand-in service.
 
     Collects, grades, writes and releases feedback: hand-ins that are graded at once, and what
-    the staff start on their pages. One worker per course; after a kill, the next one goes on.
+    the staff start on their pages. `labhub serve` starts one where a job waits and none is at
+    work. One worker per course; after a kill, the next one goes on.
     Ctrl-C ends it after the hand-in at hand.
     """
     from labhub.grading.engine import Engine
@@ -48,7 +53,7 @@ def work(
                 if once:
                     worker.drain()
                 else:
-                    worker.run(_stopped_by_signals())
+                    worker.run(_stopped_by_signals(), idle_minutes * 60)
             finally:
                 benches.close()
 

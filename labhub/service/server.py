@@ -1,5 +1,7 @@
 """Runs the service as a process: uvicorn, with logs that hold no token, ended in order."""
 
+import signal
+from contextlib import nullcontext
 from threading import Event
 from types import FrameType
 from typing import Any
@@ -9,6 +11,7 @@ import uvicorn
 from labhub.service.app import create_app
 from labhub.service.identity import Identify
 from labhub.service.settings import ServiceSettings
+from labhub.service.workers import workers
 
 GRACE_S = 20
 """How long requests that are under way may take when the service is told to end."""
@@ -27,8 +30,11 @@ LOGGING: dict[str, Any] = {
 }
 
 
-def run(settings: ServiceSettings, identify: Identify) -> None:
-    """Serve until the process is told to end (SIGTERM, SIGINT)."""
+def run(settings: ServiceSettings, identify: Identify, *, work: bool = True) -> None:
+    """Serve until the process is told to end (SIGTERM, SIGINT).
+
+    With `work`, jobs that wait get a worker.
+    """
     app = create_app(settings, identify)
     config = uvicorn.Config(
         app,
@@ -44,7 +50,11 @@ def run(settings: ServiceSettings, identify: Identify) -> None:
         timeout_keep_alive=20,
         lifespan="on",
     )
-    _Server(config, app.state.service.closing).run()
+    state = app.state.service
+    # uvicorn raises the signal again when it has ended; the workers are still to be ended then.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    with workers(state.courses) if work else nullcontext():
+        _Server(config, state.closing).run()
 
 
 class _Server(uvicorn.Server):

@@ -126,7 +126,7 @@ class ServiceProcess:
         self.url = f"http://127.0.0.1:{self.port}/services/labhub/api"
         people = [f"{name}=student" for name in students] + [f"{TEACHER}=instructor"]
         self.command = [
-            *(sys.executable, "-m", "labhub.cli", "serve", "--no-hub"),
+            *(sys.executable, "-m", "labhub.cli", "serve", "--no-hub", "--no-work"),
             *("--course", f"{COURSE}={root / 'course'}", "--port", str(self.port)),
             *(word for each in people for word in ("--as", each)),
         ]

@@ -5,6 +5,6 @@ before a class that is graded anew.
 """
 
 from labhub.gradebook.worker.bench import Bench, Benches
-from labhub.gradebook.worker.loop import Worker, working_alone
+from labhub.gradebook.worker.loop import Worker, is_at_work, working_alone
 
-__all__ = ["Bench", "Benches", "Worker", "working_alone"]
+__all__ = ["Bench", "Benches", "Worker", "is_at_work", "working_alone"]

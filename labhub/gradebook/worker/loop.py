@@ -5,6 +5,7 @@ when the next one starts, and the grading that it had recorded is not done twice
 """
 
 import fcntl
+import math
 import os
 import socket
 import threading
@@ -35,6 +36,7 @@ from labhub.gradebook.errors import BusyError, WorkerRunsError
 from labhub.gradebook.worker.bench import Bench
 from labhub.gradebook.worker.tasks import Done, run_task
 
+LOCK = "worker.lock"
 IDLE_S = 0.3
 """Between two looks into an empty queue."""
 BUSY_S = 2.0
@@ -52,13 +54,15 @@ class Worker:
     watch: Callable[[Job], None] = lambda job: None
     """Is shown every job when it ends."""
 
-    def run(self, stop: threading.Event) -> None:
-        """Work until `stop` is set; the job at hand is finished then."""
+    def run(self, stop: threading.Event, idle_s: float = math.inf) -> None:
+        """Work until `stop` is set, or nothing waited for so long; a job at hand is finished."""
         self.recover()
-        while not stop.is_set():
+        worked = time.monotonic()
+        while not stop.is_set() and time.monotonic() - worked < idle_s:
             try:
                 idle = self.run_one() is None
                 pause_s = IDLE_S if idle else 0.0
+                worked = worked if idle else time.monotonic()
             except LabhubError:  # the database is busy or full; what was begun is queued again
                 pause_s = BUSY_S
                 with suppress(LabhubError):
@@ -153,12 +157,24 @@ class Worker:
             heart.join()
 
 
+def is_at_work(root: Path) -> bool:
+    """Whether a worker of this machine is at work for the course in the folder."""
+    try:
+        with (root / FOLDER / LOCK).open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
 @contextmanager
 def working_alone(root: Path) -> Iterator[None]:
     """Only one worker per course folder. Raises `WorkerRunsError`."""
     folder = root / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
-    with (folder / "worker.lock").open("w") as lock:
+    with (folder / LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

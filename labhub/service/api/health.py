@@ -1,6 +1,5 @@
 """Health, figures, and the description of this interface."""
 
-import fcntl
 import hmac
 import shutil
 from typing import Annotated, Any
@@ -14,15 +13,13 @@ from starlette.responses import JSONResponse
 
 from labhub.errors import LabhubError
 from labhub.exchange.store.jobs import JobState, jobs
+from labhub.gradebook.worker import is_at_work
 from labhub.service.context import CurrentState
 from labhub.service.courses import OpenedCourse
 from labhub.service.errors import NotLoggedInError, RoleNeededError
 from labhub.service.state import ServiceState
 
 router = APIRouter(tags=["service"])
-
-LOCK = "worker.lock"
-"""The file in a course's folder `store` that `labhub work` holds locked while it lives."""
 
 
 class CourseHealth(BaseModel):
@@ -76,7 +73,7 @@ def _health_of(course: OpenedCourse, state: ServiceState) -> CourseHealth:
         free_bytes=free,
         enough_space=free >= state.settings.free_bytes,
         queued=waiting(course)[JobState.QUEUED],
-        worker_alive=worker_alive(course),
+        worker_alive=is_at_work(course.folder.root),
     )
 
 
@@ -84,19 +81,6 @@ def waiting(course: OpenedCourse) -> dict[JobState, int]:
     """How many jobs wait, and how many are being done."""
     with course.store.reading() as db:
         return {state: len(jobs(db, state=state)) for state in (JobState.QUEUED, JobState.RUNNING)}
-
-
-def worker_alive(course: OpenedCourse) -> bool:
-    """Whether a worker of this machine is at work: it holds the lock of its course."""
-    path = course.desk.blobs.root / LOCK
-    if not path.exists():
-        return False
-    with path.open("rb") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        return False
 
 
 def _is_writable(course: OpenedCourse) -> bool:

@@ -410,6 +410,13 @@ def test_a_busy_database_does_not_end_the_worker(
     assert here.result(given) is not None
 
 
+def test_a_worker_without_work_ends_by_itself(stand: Make) -> None:
+    here = stand(AT_ONCE.format(shows="visible"))
+    here.give("ann")
+    here.worker.run(threading.Event(), idle_s=0.05)
+    assert here.jobs()[0].state is JobState.DONE
+
+
 def busy_once(collecting):
     """The same, but the first time the database is busy."""
     tried: list[int] = []

@@ -47,7 +47,10 @@ def ask_hub(notebook: str, digest: str) -> str:
     request = Request(  # noqa: S310 - the Hub's own address
         os.environ["JUPYTERHUB_API_URL"] + "/labhub/run-record",
         data=json.dumps({"notebook": notebook, "outputs": digest}).encode(),
-        headers={"Authorization": f"token {os.environ['JUPYTERHUB_API_TOKEN']}"},
+        headers={
+            "Authorization": f"token {os.environ['JUPYTERHUB_API_TOKEN']}",
+            "Content-Type": "application/json",
+        },
     )
     with build_opener(ProxyHandler({})).open(request, timeout=TIMEOUT_S) as reply:
         return str(reply.read().decode())

@@ -130,7 +130,7 @@ def test_the_keyboard_alone_hands_in(windows: Windows, files: list[Path]) -> Non
     page.keyboard.press("Enter")
     tab_to(page, "#files")
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
+        page.keyboard.press("Space")
     chooser.value.set_files(files)
     tab_to(page, "form[enctype] button:not([formaction])")
     snap(page, "student-keyboard")

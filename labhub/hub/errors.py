@@ -78,3 +78,21 @@ class ImageMissingError(ConfigurationError):
 
     code = "image-missing"
     http_status = 503
+
+
+class UnknownDataSetError(UsageError):
+    """A data set was named that the labs do not know."""
+
+    code = "unknown-data-set"
+
+
+class DataFolderUnusableError(ConfigurationError):
+    """The folder of shared data cannot be written, or has too little room."""
+
+    code = "data-folder-unusable"
+
+
+class DataUnavailableError(LabhubError):
+    """No mirror and no copy gave a data set whole."""
+
+    code = "data-unavailable"

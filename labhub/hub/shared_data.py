@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from labhub.errors import ConfigurationError, LabhubError, UsageError
+from labhub.hub.errors import DataFolderUnusableError, DataUnavailableError, UnknownDataSetError
 from nnlab.datasets import DataError
 from nnlab.download import TIMEOUT_S, fetch, is_right
 from nnlab.sources import SETS, DataSet
@@ -19,24 +19,6 @@ _MB = 1_000_000
 _WRITABLE = stat.S_IWGRP | stat.S_IWOTH
 # The packed files of a set, and room for one more while it is checked.
 _ROOM = 2
-
-
-class UnknownDataSetError(UsageError):
-    """A data set was named that the labs do not know."""
-
-    code = "unknown-data-set"
-
-
-class DataFolderUnusableError(ConfigurationError):
-    """The folder of shared data cannot be written, or has too little room."""
-
-    code = "data-folder-unusable"
-
-
-class DataUnavailableError(LabhubError):
-    """No mirror and no copy gave a data set whole."""
-
-    code = "data-unavailable"
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,8 @@ def test_a_mark_saves_itself_and_is_there_after_a_reload(windows: Windows, stage
     answer = answer_of(page, "Ada Lovelace")
     answer.get_by_label("Points of 3").fill("2.5")
     expect(answer.get_by_role("status")).to_have_text("✓ saved")
-    answer.get_by_label("Comment for the student").fill("Say which square.")
+    with page.expect_response(lambda each: each.url.endswith("/mark")):
+        answer.get_by_label("Comment for the student").fill("Say which square.")
     expect(answer.get_by_role("status")).to_have_text("✓ saved")
     expect(answer.get_by_text("to mark", exact=True)).to_have_count(0)
     snap(page, "staff-marked")

@@ -62,7 +62,7 @@ def test_a_hub_that_cannot_start_shows_the_end_of_its_log(empty_stage: Stage) ->
         running_hub(empty_stage.hub_file),
     ):
         pytest.fail("a Hub with demo logins listens to other machines")
-    assert "demo logins are only for 127.0.0.1" in caught.value.hint
+    assert "they are only for 127.0.0.1" in caught.value.hint
 
 
 def test_what_a_killed_hub_left_running_is_ended(empty_stage: Stage) -> None:

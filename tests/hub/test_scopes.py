@@ -91,7 +91,7 @@ def token_of(hub: RunningHub, name: str, word: bytes) -> str:
     hub_file = str(hub.settings.state_dir / "hub.toml").encode()
     for path in Path("/proc").glob("[0-9]*"):
         try:
-            command = (path / "cmdline").read_bytes()
+            command = (path / "cmdline").read_bytes().split(b"\0")
             environment = (path / "environ").read_bytes().split(b"\0")
         except OSError:
             continue

@@ -88,6 +88,13 @@ class Slurm:
             time.sleep(0.1)
         return state
 
+    def wait_until_gone(self, *jobs: str, timeout_s: float = 60.0) -> None:
+        """Wait until none of these jobs is there any more; without any, no job at all."""
+        until = time.monotonic() + timeout_s
+        while left := [each for each in self.jobs() if not jobs or each in jobs]:
+            assert time.monotonic() < until, f"still there: {', '.join(left)}"
+            time.sleep(0.1)
+
     @contextmanager
     def silent(self) -> Iterator[None]:
         """Be without a controller for the length of a `with` block; jobs go on."""

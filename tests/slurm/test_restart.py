@@ -62,7 +62,7 @@ def test_who_waits_while_the_hub_restarts_keeps_the_place(hub: HubProcess, slurm
         assert bob.run_cell("print(6 * 7)") == "42"
         bob.stop_server()
         bob.wait_until_gone()
-    assert slurm.jobs() == []
+    slurm.wait_until_gone()
 
 
 def test_a_job_that_begins_when_nobody_awaits_it_any_more_ends_itself(

@@ -379,4 +379,4 @@ def test_a_stop_outlasts_a_silent_slurm(make: Make, slurm: Slurm) -> None:
 
     asyncio.run(stop())
     assert calls.count("scancel") >= 3
-    assert running.job_id not in slurm.jobs()
+    slurm.wait_until_gone(running.job_id)

@@ -22,7 +22,7 @@ Enter = Callable[[str], Person]
 # `bob` another one. Everything that no letter stands for is refused (403, or 404 where
 # even the name is not to be known).
 TABLE = """
-GET    user                                  s t i o S F C
+GET    user                                  s t i o S F H C
 GET    users/{me}                            s t i o S F C
 GET    users                                 F C
 GET    users/bob                             C F

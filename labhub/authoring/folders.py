@@ -1,6 +1,9 @@
 """Two folders compared, and one put in the place of the other at once."""
 
 import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -62,3 +65,16 @@ def put_in_place(new: Path, target: Path) -> None:
             aside.rename(target)
         raise
     shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextmanager
+def replaced(target: Path) -> Iterator[Path]:
+    """An empty folder to fill, which becomes `target` at the end; an error changes nothing."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        yield made
+        made.chmod(0o755)
+        put_in_place(made, target)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)

@@ -1,14 +1,13 @@
 """Puts feedback pages where nbgrader's exchange finds them: `feedback/<student>/<assignment>/`."""
 
 import shutil
-import tempfile
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from labhub.authoring.folders import put_in_place
+from labhub.authoring.folders import replaced
 from labhub.feedback.errors import NothingGradedError
 from labhub.feedback.from_gradebook import feedback_pages
 from labhub.feedback.model import FeedbackPage
@@ -68,17 +67,11 @@ def _write(course: OpenCourse, assignment: AssignmentId, hand_in: GradedHandIn) 
         zone=described.zone if described else UTC,
     )
     target = course.folder.feedback(assignment, hand_in.student)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
+    with replaced(target) as made:
         for page in pages:
             (made / f"{page.notebook_id}.html").write_text(render_page(page), encoding="utf-8")
         for name in FOR_THE_EXCHANGE:
             if (hand_in.folder / name).is_file():
                 shutil.copyfile(hand_in.folder / name, made / name)
-        made.chmod(0o755)
-        put_in_place(made, target)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
     files = tuple(target / f"{page.notebook_id}.html" for page in pages)
     return WrittenFeedback(hand_in.student, files, pages)

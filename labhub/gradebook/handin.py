@@ -11,12 +11,12 @@ from pathlib import Path
 from nbgrader.utils import parse_utc
 
 from labhub.course.folder import CourseFolder
+from labhub.course.timestamps import TIMESTAMP
 from labhub.exchange.intake import Intake, IntakeProblem
 from labhub.gradebook.plan import AssignmentPlan
 from labhub.grading.model import Problem
 from labhub.ids import StudentId
 
-TIMESTAMP = "timestamp.txt"
 NUMERIC_OFFSET = re.compile(r"(\S+ \S+) ([+-]\d\d:?\d\d)")
 
 

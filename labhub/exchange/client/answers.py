@@ -1,15 +1,13 @@
 """What the hand-in service answers, as frozen objects. Keys that a client does not know pass."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
+from labhub.course.timestamps import nbgrader_time
 from labhub.exchange.client.errors import ServiceFailedError
 
 T = TypeVar("T")
-
-TIMESTAMP = "%Y-%m-%d %H:%M:%S.%f UTC"
-"""How nbgrader writes the time of a hand-in."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,7 @@ class SubmissionEntry:
     @property
     def timestamp(self) -> str:
         """The time of the hand-in as nbgrader writes it."""
-        return self.at.astimezone(UTC).strftime(TIMESTAMP)
+        return nbgrader_time(self.at)
 
 
 def read_as(kind: type[T], data: object) -> T:

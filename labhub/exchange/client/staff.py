@@ -6,8 +6,6 @@ folder on another machine, the same is done over the network with a token of the
 """
 
 import os
-import shutil
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -16,8 +14,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from labhub.authoring.folders import put_in_place
+from labhub.authoring.folders import replaced
 from labhub.course.folder import CourseFolder
+from labhub.course.timestamps import TIMESTAMP
 from labhub.exchange.client.answers import SubmissionEntry
 from labhub.exchange.client.service import Service
 from labhub.ids import AssignmentId, StudentId
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 Reach = Callable[[], Service]
 """Gives the service where it is needed: no token is needed in the service's own folder."""
-TIMESTAMP = "timestamp.txt"
 KEY = Path("store") / "receipt-key.pem"
 
 
@@ -212,17 +210,11 @@ def _place(
 
 
 def _lay(files: dict[str, bytes], target: Path, timestamp: str) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
+    with replaced(target) as made:
         for name, content in files.items():
             (made / name).parent.mkdir(parents=True, exist_ok=True)
             (made / name).write_bytes(content)
         (made / TIMESTAMP).write_text(timestamp, encoding="utf-8")
-        made.chmod(0o755)
-        put_in_place(made, target)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
 
 
 def _time(folder: Path) -> str:

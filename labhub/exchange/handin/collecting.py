@@ -7,24 +7,20 @@ own later hand-in, gets a folder besides.
 """
 
 import fcntl
-import shutil
-import tempfile
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 
-from labhub.authoring.folders import put_in_place
+from labhub.authoring.folders import replaced
+from labhub.course.timestamps import TIMESTAMP, nbgrader_time
 from labhub.exchange.handin.desk import HandInDesk
 from labhub.exchange.handin.standing import Rules, read_rules
 from labhub.exchange.store.collected import collected, put_collected
 from labhub.exchange.store.submissions import Submission, submissions
 from labhub.ids import AssignmentId, StudentId
 from labhub.policy.verdicts import counted
-
-TIMESTAMP = "timestamp.txt"
 
 
 @dataclass(frozen=True)
@@ -127,28 +123,13 @@ def _put(
     target = desk.folder.submitted(submission.assignment, student)
     if lies.get(student) == submission.id and (target / TIMESTAMP).is_file():
         return Collected(submission, student, is_new=False)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
+    with replaced(target) as made:
         for record in submission.files:
             desk.blobs.copy(record, made)
         (made / TIMESTAMP).write_text(nbgrader_time(submission.at), encoding="utf-8")
-        made.chmod(0o755)
-        put_in_place(made, target)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
     with desk.store.writing() as db:
         put_collected(db, submission.assignment, student, submission.id, desk.clock.now())
     return Collected(submission, student, is_new=True)
-
-
-def nbgrader_time(moment: datetime) -> str:
-    """A moment as nbgrader writes it into `timestamp.txt`.
-
-    >>> nbgrader_time(datetime(2027, 2, 8, 22, 59, tzinfo=UTC))
-    '2027-02-08 22:59:00.000000 UTC'
-    """
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC"
 
 
 @contextmanager

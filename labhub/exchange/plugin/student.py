@@ -1,11 +1,9 @@
 """What students do: fetch, submit, fetch feedback."""
 
-from datetime import UTC
-
 from nbgrader.exchange import abc
 from traitlets import Bool
 
-from labhub.exchange.client.answers import TIMESTAMP
+from labhub.course.timestamps import nbgrader_time
 from labhub.exchange.client.fetching import Wish, fetch
 from labhub.exchange.client.student import fetch_feedback, hand_in
 from labhub.exchange.plugin.base import Exchange
@@ -53,7 +51,7 @@ class ExchangeSubmit(Exchange, abc.ExchangeSubmit):  # type: ignore[misc]
             self.log.warning("Possible missing notebooks for %s: %s", assignment, missing)
         for name in done.left_out:
             self.log.warning("Left out, because it leads out of the folder: %s", name)
-        when = receipt.received_at.astimezone(UTC).strftime(TIMESTAMP)
+        when = nbgrader_time(receipt.received_at)
         self.log.info("Submitted as: %s %s %s", self.course_id, assignment, when)
         self.log.info("%s Receipt %s: %s", receipt.words, receipt.submission, done.saved)
 

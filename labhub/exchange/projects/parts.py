@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from labhub.course.rule_model import GradedItem
 from labhub.exchange.projects.errors import BadLinkError, PartRefusedError, ProjectClosedError
+from labhub.exchange.store.blobs import sync_folder
 from labhub.exchange.store.projects import ProjectHandIn
 from labhub.ids import StudentId
 from labhub.policy.deadlines import Deadline
@@ -88,7 +89,7 @@ def _keep(
         partial.rename(path)
     finally:
         partial.unlink(missing_ok=True)
-    _sync(folder)
+    sync_folder(folder)
     return path.relative_to(root).as_posix(), digest, size
 
 
@@ -111,12 +112,3 @@ def _copy(file: Path, to: Path, item: GradedItem) -> tuple[str, int]:
     except OSError as error:
         raise PartRefusedError(f"{file} cannot be read: {error.strerror}.") from None
     return digest.hexdigest(), size
-
-
-def _sync(folder: Path) -> None:
-    """The names in a folder are durable, too."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,5 +1,7 @@
 """The key that signs a course's receipts: Ed25519, made at the first start, for the owner alone."""
 
+import base64
+import binascii
 import hashlib
 import os
 import tempfile
@@ -7,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -68,6 +70,19 @@ def public_key(pem: str) -> Ed25519PublicKey:
             hint="Expected the file receipt-key.pub.pem of the course, or what its service gives.",
         )
     return key
+
+
+def is_signed(content: bytes, signature: str, pem: str) -> bool:
+    """Whether the key of a PEM text made this signature (Base64) over these bytes.
+
+    Raises `ReceiptKeyError`.
+    """
+    key = public_key(pem)
+    try:
+        key.verify(base64.b64decode(signature, validate=True), content)
+    except (InvalidSignature, binascii.Error, ValueError):
+        return False
+    return True
 
 
 def fingerprint_of(pem: str) -> str:

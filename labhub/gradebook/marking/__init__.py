@@ -3,14 +3,14 @@
 The formgrader works on the same rows: what is marked here is marked there.
 """
 
-from labhub.gradebook.marking.answers import Answer, answers_to, hand_in_of, student_behind
+from labhub.gradebook.marking.answers import Answer, answers_to, hand_in_of, key_of, student_behind
 from labhub.gradebook.marking.exercises import Exercise, exercises_of
 from labhub.gradebook.marking.giving import NewMark, give_mark
 from labhub.gradebook.marking.progress import ExerciseProgress, progress_of
 from labhub.gradebook.marking.readiness import Obstacle, obstacles
 from labhub.gradebook.marking.reports import GradingReport, report_of
 from labhub.gradebook.marking.rows import GivenMark, Place, gradebook_of, marks_in
-from labhub.gradebook.marking.rubrics import Rubric, RubricRow, rubric_of
+from labhub.gradebook.marking.rubrics import Rubric, RubricRow, rubrics_of
 from labhub.gradebook.marking.statistics import CellStatistics, statistics_of
 
 __all__ = [
@@ -30,11 +30,12 @@ __all__ = [
     "give_mark",
     "gradebook_of",
     "hand_in_of",
+    "key_of",
     "marks_in",
     "obstacles",
     "progress_of",
     "report_of",
-    "rubric_of",
+    "rubrics_of",
     "statistics_of",
     "student_behind",
 ]

@@ -1,7 +1,7 @@
 """Answers to look at: everybody's to one exercise, or one student's whole hand-in."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from labhub.gradebook.graded import GradedCell, GradedHandIn, GradedNotebook, graded_hand_ins
@@ -32,28 +32,22 @@ class Answer:
         return any(mark.waits for mark in self.marks.values())
 
 
-def answers_to(course: OpenCourse, plan: AssignmentPlan, exercise: Exercise) -> tuple[Answer, ...]:
-    """Everybody's answer to one exercise, in an order that says nothing about names."""
-    students = course.folder.students_with_autograded(plan.assignment)
-    with gradebook_of(course) as gradebook:
-        marks = marks_in(gradebook, plan.assignment)
-    answers = [
-        answer
-        for hand_in in graded_hand_ins(course, plan, students)
-        for answer in _answers(hand_in, plan, (exercise,), marks)
-    ]
+def answers_to(
+    course: OpenCourse,
+    plan: AssignmentPlan,
+    exercise: Exercise,
+    students: Collection[StudentId] | None = None,
+) -> tuple[Answer, ...]:
+    """Everybody's answer to one exercise, or these students', in an order without names."""
+    graded = course.folder.students_with_autograded(plan.assignment)
+    chosen = [each for each in graded if students is None or each in students]
+    answers = _read(course, plan, chosen, (exercise,))
     return tuple(sorted(answers, key=lambda answer: answer.key))
 
 
 def hand_in_of(course: OpenCourse, plan: AssignmentPlan, student: StudentId) -> tuple[Answer, ...]:
     """One student's answers, in the order of the exercises; empty where nothing is graded."""
-    with gradebook_of(course) as gradebook:
-        marks = marks_in(gradebook, plan.assignment)
-    return tuple(
-        answer
-        for hand_in in graded_hand_ins(course, plan, [student])
-        for answer in _answers(hand_in, plan, exercises_of(plan), marks)
-    )
+    return tuple(_read(course, plan, [student], exercises_of(plan)))
 
 
 def key_of(assignment: str, student: str) -> str:
@@ -71,10 +65,22 @@ def student_behind(course: OpenCourse, assignment: AssignmentId, key: str) -> St
     return next((each for each in students if key_of(assignment, each) == key), None)
 
 
+def _read(
+    course: OpenCourse,
+    plan: AssignmentPlan,
+    students: Sequence[StudentId],
+    exercises: Sequence[Exercise],
+) -> Iterator[Answer]:
+    with gradebook_of(course) as gradebook:
+        marks = marks_in(gradebook, plan.assignment)
+    for hand_in in graded_hand_ins(course, plan, students):
+        yield from _answers(hand_in, plan, exercises, marks)
+
+
 def _answers(
     hand_in: GradedHandIn,
     plan: AssignmentPlan,
-    exercises: tuple[Exercise, ...],
+    exercises: Sequence[Exercise],
     marks: Mapping[Place, GivenMark],
 ) -> Iterator[Answer]:
     notebooks = {each.notebook_id: each for each in hand_in.notebooks}

@@ -7,6 +7,7 @@ from labhub.gradebook.marking.rows import GivenMark
 from labhub.gradebook.marking.statistics import statistics_of
 from labhub.gradebook.opening import OpenCourse
 from labhub.ids import AssignmentId, StudentId
+from labhub.policy.words import say_count
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def _not_graded(
     waiting = tuple(each for each in handed_in if each not in graded)
     if not waiting:
         return None
-    return Obstacle("not-graded", f"{_count(len(waiting), 'hand-in')} not graded yet.", waiting)
+    return Obstacle("not-graded", f"{_are(len(waiting), 'hand-in')} not graded yet.", waiting)
 
 
 def _not_marked(marks: list[GivenMark]) -> Obstacle | None:
@@ -53,7 +54,7 @@ def _not_marked(marks: list[GivenMark]) -> Obstacle | None:
     if not waiting:
         return None
     students = tuple(sorted({mark.place.student for mark in waiting}))
-    return Obstacle("not-marked", f"{_count(len(waiting), 'answer')} not marked yet.", students)
+    return Obstacle("not-marked", f"{_are(len(waiting), 'answer')} not marked yet.", students)
 
 
 def _suspects(marks: list[GivenMark]) -> list[Obstacle]:
@@ -69,5 +70,5 @@ def _suspects(marks: list[GivenMark]) -> list[Obstacle]:
     ]
 
 
-def _count(number: int, thing: str) -> str:
-    return f"1 {thing} is" if number == 1 else f"{number} {thing}s are"
+def _are(number: int, thing: str) -> str:
+    return f"{say_count(number, thing)} {'is' if number == 1 else 'are'}"

@@ -11,12 +11,12 @@ from itertools import zip_longest
 import nbformat
 from nbformat import NotebookNode
 
+from labhub.authoring.notebook import SOLUTION, split_lines
 from labhub.gradebook.plan import NotebookPlan
 from labhub.ids import GradeId
 
 HEADING = re.compile(r"^\*\*(?P<title>[^*\n]{1,80})\*\*", re.MULTILINE)
 POINTS = re.compile(r"\.? ?\((?:about )?(?P<points>\d+(?:\.\d+)?)(?: of \d+(?:\.\d+)?)?\)")
-SOLUTION = re.compile(r"### BEGIN SOLUTION\n(?P<text>.*?)### END SOLUTION", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,17 @@ class Rubric:
     """Markdown, such as frequent misconceptions."""
 
 
-def rubric_of(part: NotebookPlan, cell: GradeId) -> Rubric:
-    """The rubric of a cell; an empty one where the instructor wrote none."""
+def rubrics_of(part: NotebookPlan) -> dict[GradeId, Rubric]:
+    """The rubrics of a notebook by cell; a cell for which the instructor wrote none is left out."""
     if part.source is None:
-        return Rubric()
+        return {}
     notebook = nbformat.read(part.source, as_version=4)
-    found = next((each for each in notebook.cells if _grade_id(each) == cell), None)
-    solution = SOLUTION.search(found.source) if found is not None else None
-    return read_rubric(solution["text"]) if solution else Rubric()
+    texts = {_grade_id(cell): split_lines(cell.source, SOLUTION)[1] for cell in notebook.cells}
+    return {
+        cell: read_rubric("\n".join(texts[cell]))
+        for cell, planned in part.cells.items()
+        if planned.is_graded and not planned.is_test and texts.get(cell)
+    }
 
 
 def read_rubric(text: str) -> Rubric:

@@ -19,13 +19,12 @@ from nbgrader.api import (
 from sqlalchemy.engine import make_url
 
 from labhub.course.folder import CourseFolder
+from labhub.course.timestamps import TIMESTAMP
 from labhub.ids import AssignmentId, StudentId
 from labhub.policy.marks import ManualMark
 from labhub.policy.roundings import exact
 
 Place = tuple[AssignmentId, StudentId]
-TIMESTAMP = "timestamp.txt"
-"""nbgrader writes the time of a hand-in into this file."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from labhub.exchange.store.marks import Appeal
+from labhub.feedback.view import percent
 from labhub.service.pages.languages import Words
 from labhub.service.pages.languages import marked as _
 from labhub.service.pages.released import Exercise, Part, ReleasedPage
@@ -58,13 +59,12 @@ class MarksView:
     @property
     def share(self) -> float:
         """Earned of possible, in percent."""
-        return 100 * self.earned / self.possible if self.possible > 0 else 0.0
+        return percent(self.earned, self.possible)
 
     @property
     def waiting(self) -> float:
         """What is not graded yet, of possible, in percent."""
-        share = 100 * self.pending / self.possible if self.possible > 0 else 0.0
-        return min(share, 100 - self.share)
+        return min(percent(self.pending, self.possible), 100 - self.share)
 
 
 def marks_view(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from labhub.feedback.view import percent
 from labhub.service.pages.states import Chip
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -39,7 +40,7 @@ class Exercise:
     def share(self) -> float:
         """Earned of possible, in percent."""
         earned, possible = [*_floats(self.points), 0.0, 0.0][:2]
-        return max(0.0, min(100.0, 100 * earned / possible)) if possible > 0 else 0.0
+        return percent(earned, possible)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The visit that a request makes: who, in which language, in which course, at which time."""
 
+from collections.abc import Iterable
 from datetime import UTC, tzinfo
 from typing import Annotated
 
@@ -32,7 +33,7 @@ def visit_of(request: Request) -> Visit:
         links=links,
         user=user.name if user is not None else "",
         language=language,
-        moments=Moments(language, _zone(course, list(state.courses)), clock.now()),
+        moments=Moments(language, _zone(course, state.courses), clock.now()),
         path=request.url.path,
         form_token=state.form_tokens.of(user) if user is not None else "",
         course=_head(course),
@@ -52,10 +53,10 @@ def go(visit: Visit, href: str, said: str = "") -> RedirectResponse:
     return answer
 
 
-def _zone(course: OpenedCourse | None, courses: list[OpenedCourse]) -> tzinfo:
+def _zone(course: OpenedCourse | None, courses: Iterable[OpenedCourse]) -> tzinfo:
     """The course's zone; outside of one that of the first course."""
-    asked = [course] if course is not None else courses
-    return asked[0].course.zone if asked else UTC
+    asked = course or next(iter(courses), None)
+    return asked.course.zone if asked is not None else UTC
 
 
 def _head(course: OpenedCourse | None) -> CourseHead | None:

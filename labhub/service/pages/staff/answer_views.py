@@ -1,13 +1,13 @@
 """An answer on a marking page: the frame that shows it, and a form for each mark."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from labhub.feedback.view import number
 from labhub.gradebook.graded import GradedCell
-from labhub.gradebook.marking import Answer, GivenMark, Rubric, rubric_of
-from labhub.gradebook.plan import NotebookPlan
+from labhub.gradebook.marking import Answer, GivenMark, Rubric
+from labhub.ids import GradeId
 
 MOST_PHRASES = 8
 """Comments in the palette."""
@@ -58,11 +58,11 @@ class AnswerView:
 
 
 def answer_view(
-    answer: Answer, part: NotebookPlan, called: str, others: tuple[str, ...]
+    answer: Answer, rubrics: Mapping[GradeId, Rubric], called: str, others: tuple[str, ...]
 ) -> AnswerView:
     """An answer for a page."""
     forms = tuple(
-        _form(answer, mark, part)
+        _form(answer, mark, rubrics)
         for cell, mark in answer.marks.items()
         if cell in answer.exercise.graded
     )
@@ -78,14 +78,9 @@ def answer_view(
     )
 
 
-def palette_of(answers: Iterable[Answer]) -> tuple[str, ...]:
+def palette_of(marks: Iterable[GivenMark]) -> tuple[str, ...]:
     """The comments that were given most to this exercise, the most frequent first."""
-    said = Counter(
-        mark.comment
-        for answer in answers
-        for mark in answer.marks.values()
-        if 0 < len(mark.comment) <= LONGEST_PHRASE
-    )
+    said = Counter(mark.comment for mark in marks if 0 < len(mark.comment) <= LONGEST_PHRASE)
     return tuple(phrase for phrase, _ in said.most_common(MOST_PHRASES))
 
 
@@ -100,7 +95,7 @@ def size_of(cells: Iterable[GradedCell]) -> str:
     return next((size for size, most in SIZES.items() if lines <= most), "long")
 
 
-def _form(answer: Answer, mark: GivenMark, part: NotebookPlan) -> MarkForm:
+def _form(answer: Answer, mark: GivenMark, rubrics: Mapping[GradeId, Rubric]) -> MarkForm:
     by_hand = mark.place.cell in answer.exercise.by_hand
     return MarkForm(
         key=f"{answer.key}-{mark.place.cell}",
@@ -112,6 +107,6 @@ def _form(answer: Answer, mark: GivenMark, part: NotebookPlan) -> MarkForm:
         comment=mark.comment,
         waits=mark.waits,
         stamp=mark.stamp,
-        rubric=rubric_of(part, mark.place.cell) if by_hand else Rubric(),
+        rubric=rubrics.get(mark.place.cell, Rubric()),
         by_hand=by_hand,
     )

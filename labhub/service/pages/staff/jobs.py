@@ -18,6 +18,7 @@ from labhub.exchange.store.jobs import (
     waiting_before,
 )
 from labhub.exchange.store.jobs import job as find_job
+from labhub.feedback.view import percent
 from labhub.service.access import TA, Access
 from labhub.service.context import CurrentCourse, CurrentUser
 from labhub.service.pages.frame import render
@@ -59,7 +60,7 @@ class JobView:
     @property
     def share(self) -> float:
         """Per cent."""
-        return 100.0 * self.done / self.total if self.total else 0.0
+        return percent(self.done, self.total)
 
 
 def job_view(found: Job, words: Words) -> JobView:

@@ -1,6 +1,6 @@
 """Marking by hand: exercises and their progress, all answers in a row, one student whole."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -19,6 +19,7 @@ from labhub.gradebook.marking import (
     give_mark,
     hand_in_of,
     progress_of,
+    rubrics_of,
     student_behind,
 )
 from labhub.gradebook.plan import AssignmentPlan, read_plan
@@ -32,7 +33,7 @@ from labhub.service.pages.frame import Visit, render
 from labhub.service.pages.reading import read_names
 from labhub.service.pages.staff.answer_views import AnswerView, answer_view, palette_of
 from labhub.service.pages.staff.mark_fields import MarkFields
-from labhub.service.pages.staff.numbers import marks_of
+from labhub.service.pages.staff.numbers import marks_of, queue_to
 from labhub.service.pages.staff.presence import Presence
 from labhub.service.pages.visiting import CurrentVisit, go
 
@@ -59,9 +60,10 @@ def marking(visit: CurrentVisit, course: CurrentCourse, assignment: str) -> Resp
     """Every exercise that has something to mark by hand, and how far marking has come."""
     with planned(course, assignment) as plan:
         exercises = exercises_of(plan)
-        title = course.course.assignment(assignment).title
-    found = progress_of(exercises, marks_of(course, plan.assignment).values())
-    students = sorted({place.student for place in marks_of(course, plan.assignment)})
+    title = course.course.assignment(assignment).title
+    marks = marks_of(course, plan.assignment)
+    found = progress_of(exercises, marks.values())
+    students = sorted({place.student for place in marks})
     names = read_names(course.desk)
     return render(
         visit,
@@ -87,13 +89,15 @@ def exercise_page(
 ) -> Response:
     """All answers to one exercise in a row, some on each page; with `only=waiting` no others."""
     with planned(course, assignment) as plan:
-        chosen = exercise_in(plan, exercise)
-        answers = answers_to(course.opened, plan, chosen)
-        shown = [each for each in answers if each.waits] if only == "waiting" else list(answers)
+        exercises = exercises_of(plan)
+        chosen = exercise_in(exercises, exercise)
+        queue = queue_to(course, plan.assignment, chosen)
+        shown = [each for each in queue if each.waits or only != "waiting"]
         pages = max(1, -(-len(shown) // PER_PAGE))
         here = shown[(min(page, pages) - 1) * PER_PAGE : min(page, pages) * PER_PAGE]
-        views = _views(visit, course, user.name, plan, here, names=names)
-    others = [each for each in exercises_of(plan) if bool(each.by_hand) == bool(chosen.by_hand)]
+        answers = answers_to(course.opened, plan, chosen, [each.student for each in here])
+        views = _views(visit, course, user.name, plan, answers, names=names)
+    others = [each for each in exercises if bool(each.by_hand) == bool(chosen.by_hand)]
     return framing(
         visit,
         "marking/exercise.html",
@@ -101,14 +105,14 @@ def exercise_page(
         title=course.course.assignment(assignment).title,
         exercise=chosen,
         answers=views,
-        waiting=sum(each.waits for each in answers),
-        total=len(answers),
+        waiting=sum(each.waits for each in queue),
+        total=len(queue),
         page=min(page, pages),
         pages=pages,
         names=names,
         only=only,
         following=_following(others, chosen),
-        palette=palette_of(answers),
+        palette=palette_of(mark for each in queue for mark in each.marks),
     )
 
 
@@ -210,9 +214,9 @@ def planned(course: OpenedCourse, assignment: str) -> Iterator[AssignmentPlan]:
         yield plan
 
 
-def exercise_in(plan: AssignmentPlan, name: str) -> Exercise:
+def exercise_in(exercises: Iterable[Exercise], name: str) -> Exercise:
     """The exercise of that id. Raises `NothingHereError`."""
-    found = next((each for each in exercises_of(plan) if each.id == name), None)
+    found = next((each for each in exercises if each.id == name), None)
     if found is None:
         raise NothingHereError(f"There is no exercise '{name[:64]}' with points.")
     return found
@@ -220,13 +224,11 @@ def exercise_in(plan: AssignmentPlan, name: str) -> Exercise:
 
 def one_answer(course: OpenedCourse, plan: AssignmentPlan, exercise: str, key: str) -> Answer:
     """The answer to one exercise that a key stands for. Raises `NothingHereError`."""
-    exercise_in(plan, exercise)
+    chosen = exercise_in(exercises_of(plan), exercise)
     student = student_behind(course.opened, plan.assignment, key)
-    answers = hand_in_of(course.opened, plan, student) if student is not None else ()
-    found = next((each for each in answers if each.exercise.id == exercise), None)
-    if found is None:
+    if student is None or not (found := answers_to(course.opened, plan, chosen, [student])):
         raise NothingHereError(f"There is no graded answer '{key[:16]}' to '{exercise[:64]}'.")
-    return found
+    return found[0]
 
 
 def inert(html: str, frame: str) -> Response:
@@ -254,6 +256,8 @@ def _views(
     names: bool,
 ) -> list[AnswerView]:
     known = read_names(course.desk)
+    named = {each.exercise.notebook_id for each in answers}
+    rubrics = {name: rubrics_of(plan.notebooks[name]) for name in named}
     views = []
     for answer in answers:
         spot = (course.id, plan.assignment, answer.exercise.id, answer.key)
@@ -263,8 +267,8 @@ def _views(
             if names
             else f"{visit.words.gettext('Answer')} {answer.key[:4].upper()}"
         )
-        part = plan.notebooks[answer.exercise.notebook_id]
-        views.append(answer_view(answer, part, called, there))
+        own = rubrics[answer.exercise.notebook_id]
+        views.append(answer_view(answer, own, called, there))
     return views
 
 

@@ -1,6 +1,7 @@
 """What the staff's pages ask of the store and of the gradebook, in numbers and rows."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from labhub.course.model import Assignment
@@ -10,10 +11,12 @@ from labhub.exchange.store.submissions import Submission, submissions
 from labhub.exchange.store.versions import Version, newest
 from labhub.gradebook.errors import NotGeneratedError
 from labhub.gradebook.marking import (
+    Exercise,
     GivenMark,
     GradingReport,
     Place,
     gradebook_of,
+    key_of,
     marks_in,
     report_of,
 )
@@ -72,12 +75,38 @@ class Progress:
     """Answers that a person has still to mark."""
 
 
+@dataclass(frozen=True)
+class Queued:
+    """One answer to an exercise, as far as its marks tell; no notebook is read for it."""
+
+    student: StudentId
+    marks: tuple[GivenMark, ...]
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person has still to mark something."""
+        return any(mark.waits for mark in self.marks)
+
+
 def marks_of(course: OpenedCourse, assignment: AssignmentId) -> dict[Place, GivenMark]:
     """Every mark of an assignment; empty where the gradebook does not know it."""
     if not has_gradebook(course.folder):
         return {}
     with gradebook_of(course.opened) as gradebook:
         return marks_in(gradebook, assignment)
+
+
+def queue_to(
+    course: OpenedCourse, assignment: AssignmentId, exercise: Exercise
+) -> tuple[Queued, ...]:
+    """Everybody's answer to an exercise, in an order that says nothing about names."""
+    found: dict[StudentId, list[GivenMark]] = {}
+    for place, mark in marks_of(course, assignment).items():
+        if place.notebook == exercise.notebook_id and place.cell in exercise.graded:
+            found.setdefault(place.student, []).append(mark)
+    graded = [each for each in course.folder.students_with_autograded(assignment) if each in found]
+    ordered = sorted(graded, key=lambda student: key_of(assignment, student))
+    return tuple(Queued(each, tuple(found[each])) for each in ordered)
 
 
 def read_handed_in(course: OpenedCourse, assignment: AssignmentId) -> tuple[HandedIn, ...]:
@@ -96,13 +125,13 @@ def read_handed_in(course: OpenedCourse, assignment: AssignmentId) -> tuple[Hand
     )
     rows |= {student: by_number[number] for student, number in lies.items()}
     rows |= {each.student: each for unit, each in last.items() if unit not in homes}
-    units = _count(each.unit for each in there)
+    units = Counter(each.unit for each in there)
     return tuple(
         HandedIn(
             student,
             submission.members if submission is not None else (student,),
             submission,
-            units.get(submission.unit, 1) if submission is not None else 1,
+            units[submission.unit] if submission is not None else 1,
             student in lies or submission is None,
             report_of(course.folder, assignment, student),
             tuple(marks.get(student, ())),
@@ -155,10 +184,3 @@ def _progress(
         len(graded),
         sum(mark.waits for mark in marks.values()),
     )
-
-
-def _count(names: Iterable[str]) -> Mapping[str, int]:
-    counts: dict[str, int] = {}
-    for name in names:
-        counts[name] = counts.get(name, 0) + 1
-    return counts

@@ -9,6 +9,7 @@ from labhub.hub.errors import HubSettingsError
 from labhub.hub.jupyter import environment, programs, write_course_config
 from labhub.hub.settings import HAND_IN_SERVICE, HubSettings, grader_account
 from labhub.hub.tables import CourseSettings
+from labhub.hub.with_hub import with_hub
 
 CULLER_SERVICE = "idle-culler"
 METRICS_SERVICE = "metrics"
@@ -33,11 +34,13 @@ def hand_in(settings: HubSettings) -> dict[str, object]:
     return {
         "name": HAND_IN_SERVICE,
         "url": f"http://{settings.services.host}:{port}",
-        "command": [
-            *(sys.executable, "-m", "labhub.cli", "serve", "--port", str(port)),
-            *(("--host", listen) if (listen := listen_at(settings)) else ()),
-            *(word for course in courses for word in ("--course", course)),
-        ],
+        "command": with_hub(
+            [
+                *(sys.executable, "-m", "labhub.cli", "serve", "--port", str(port)),
+                *(("--host", listen) if (listen := listen_at(settings)) else ()),
+                *(word for course in courses for word in ("--course", course)),
+            ]
+        ),
         "environment": programs(),
         "oauth_no_confirm": True,
         # With the login of a student, and for nobody else, it makes the token with which that
@@ -50,11 +53,13 @@ def idle_culler(minutes: int) -> dict[str, object]:
     """The Hub's description of what stops servers that nobody uses."""
     return {
         "name": CULLER_SERVICE,
-        "command": [
-            *(sys.executable, "-m", "jupyterhub_idle_culler"),
-            f"--timeout={minutes * 60}",
-            f"--cull-every={max(30, minutes * 60 // 10)}",
-        ],
+        "command": with_hub(
+            [
+                *(sys.executable, "-m", "jupyterhub_idle_culler"),
+                f"--timeout={minutes * 60}",
+                f"--cull-every={max(30, minutes * 60 // 10)}",
+            ]
+        ),
         "environment": programs(),
     }
 
@@ -80,14 +85,13 @@ def formgrader(settings: HubSettings, course_id: str, course: CourseSettings) ->
         "cwd": str(course.course_dir),
         # The service runs as the Hub's own Unix account; the Hub then leaves its name empty,
         # and nbgrader wants to know which Hub user it is.
-        "command": [
-            "/usr/bin/env",
-            f"JUPYTERHUB_USER={account}",
-            sys.executable,
-            "-m",
-            "jupyterhub.singleuser",
-            *((f"--ip={listen}",) if (listen := listen_at(settings)) else ()),
-        ],
+        "command": with_hub(
+            [
+                *("/usr/bin/env", f"JUPYTERHUB_USER={account}"),
+                *(sys.executable, "-m", "jupyterhub.singleuser"),
+                *((f"--ip={listen}",) if (listen := listen_at(settings)) else ()),
+            ]
+        ),
         "environment": {
             **environment(settings, account, config_dir),
             "JUPYTERHUB_DEFAULT_URL": "/formgrader",

@@ -117,6 +117,13 @@ def test_files_of_the_exam_lie_in_the_working_folder(engine: Engine, tmp_path: P
     assert (tmp_path / "sub" / "data.csv").read_text() == "a,b\n"
 
 
+def test_a_cell_imports_a_module_that_lies_beside_the_notebook(engine: Engine, tmp_path: Path):
+    (tmp_path / "helper.py").write_text("VALUE = 3\n")
+    this = exam("import helper\nprint(helper.VALUE)")
+    [(_, result)] = engine.run([("x", replace(this, workdir=tmp_path))])
+    assert text(cell(result, 0)).strip() == "3"
+
+
 def test_each_test_has_a_snapshot_of_its_own(engine: Engine):
     result = grade(
         engine,

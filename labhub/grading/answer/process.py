@@ -39,6 +39,7 @@ def be_answer(
     os.chdir(folder)
     if files is not None:
         _unpack(files, folder)
+    sys.path[0] = ""  # as in a kernel: `import helper` finds helper.py beside the notebook
     worker = os.fork()
     if worker:
         os.close(cells)

@@ -262,3 +262,92 @@ def pad_batch(seqs):
     ids = np.zeros((len(seqs), lengths.max()), dtype=np.int64)
     ids[np.arange(ids.shape[1]) < lengths[:, None]] = np.concatenate([np.asarray(s) for s in seqs])
     return torch.from_numpy(ids), torch.from_numpy(lengths)
+
+
+# %% [mutant] A word must come often enough within one sentence
+# cell: l2e01-text
+# kills: l2e01-t1
+def build_vocab(sentences, min_count=1):
+    vocab = {"<pad>": 0, "<unk>": 1}
+    for sentence in sentences:
+        for word, count in Counter(sentence).items():
+            if count >= min_count and word not in vocab:
+                vocab[word] = len(vocab)
+    return vocab
+
+
+# %% [mutant] The counts of the call before are still there
+# cell: l2e01-text
+# kills: l2e01-t1
+_COUNTS = Counter()
+
+
+def build_vocab(sentences, min_count=1):
+    for sentence in sentences:
+        _COUNTS.update(sentence)
+    return {"<pad>": 0, "<unk>": 1} | {
+        w: k for k, w in enumerate((w for w in _COUNTS if _COUNTS[w] >= min_count), 2)
+    }
+
+
+# %% [mutant] Only the 50 most frequent words
+# cell: l2e01-text
+# kills: l2e01-t1
+def build_vocab(sentences, min_count=1):
+    counts = Counter(word for sentence in sentences for word in sentence)
+    kept = [w for w, n in counts.most_common(50) if n >= min_count]
+    return {"<pad>": 0, "<unk>": 1} | {w: k for k, w in enumerate(kept, 2)}
+
+
+# %% [mutant] The id 0 counts as no id
+# cell: l2e01-text
+# kills: l2e01-t2
+def encode(sentence, vocab):
+    return [vocab.get(word) or vocab["<unk>"] for word in sentence]
+
+
+# %% [mutant] Lengths are counted as ids that are not 0
+# cell: l2e01-text
+# kills: l2e01-t3
+def pad_batch(seqs):
+    ids = nn.utils.rnn.pad_sequence([torch.tensor(s) for s in seqs], batch_first=True)
+    return ids, (ids != 0).sum(dim=1)
+
+
+# %% [mutant] A batch of one loses its first axis
+# cell: l2e01-text
+# kills: l2e01-t3
+def pad_batch(seqs):
+    longest = max(map(len, seqs))
+    ids = torch.tensor([list(s) + [0] * (longest - len(s)) for s in seqs])
+    return ids.squeeze(0), torch.tensor([len(s) for s in seqs])
+
+
+# %% [alternate] Columns by zip_longest, then transposed
+# cell: l2e01-text
+def pad_batch(seqs):
+    from itertools import zip_longest
+
+    columns = list(zip_longest(*seqs, fillvalue=0))
+    return torch.tensor(columns).T, torch.tensor(list(map(len, seqs)))
+
+
+# %% [alternate] A default dictionary, ids from the rarest word on
+# cell: l2e01-text
+def build_vocab(sentences, min_count=1):
+    from collections import defaultdict
+
+    counts = Counter()
+    for sentence in sentences:
+        counts.update(sentence)
+    counts["<pad>"] = counts["<unk>"] = 0
+    rare_first = sorted((w for w, n in counts.items() if n >= max(min_count, 1)), key=counts.get)
+    vocab = defaultdict(lambda: 1, {"<pad>": 0, "<unk>": 1})
+    vocab.update(zip(rare_first, range(2, 2 + len(rare_first))))
+    return vocab
+
+
+# %% [alternate] The stand-in's id written as the number that the specification gives
+# cell: l2e01-text
+def encode(sentence, vocab):
+    return list(map(lambda word: vocab.get(word, 1), sentence))

@@ -280,3 +280,91 @@ def fit_baseline(tagged):
         return out
 
     return predict
+
+
+# %% [mutant] One table for all fits
+# cell: l2e02-baseline
+# kills: l2e02-t1
+_TABLE, _TOTAL = {}, Counter()
+
+
+def fit_baseline(tagged):
+    _TABLE.clear()
+    _TOTAL.clear()
+    for sentence in tagged:
+        for word, tag in sentence:
+            _TABLE.setdefault(word, Counter())[tag] += 1
+            _TOTAL[tag] += 1
+
+    def top(c):
+        return min(c, key=lambda t: (-c[t], t))
+
+    return lambda words: [top(_TABLE.get(word, _TOTAL)) for word in words]
+
+
+# %% [mutant] Masked positions count as right
+# cell: l2e02-baseline
+# kills: l2e02-t2
+def token_accuracy(pred, gold, mask=None):
+    hits = []
+    for n, (ps, gs) in enumerate(zip(pred, gold)):
+        for t, (p, g) in enumerate(zip(ps, gs)):
+            hits.append(bool(p == g) or (mask is not None and not mask[n][t]))
+    return sum(hits) / len(hits) if hits else 0.0
+
+
+# %% [mutant] Lists must be of one length
+# cell: l2e02-baseline
+# kills: l2e02-t2
+def token_accuracy(pred, gold, mask=None):
+    pred, gold = np.array(pred), np.array(gold)
+    keep = np.ones(gold.shape, dtype=bool) if mask is None else np.array(mask)
+    return float((pred == gold)[keep].mean()) if keep.any() else 0.0
+
+
+# %% [mutant] Rounded to two digits
+# cell: l2e02-baseline
+# kills: l2e02-t2
+def token_accuracy(pred, gold, mask=None):
+    hits = []
+    for n, (ps, gs) in enumerate(zip(pred, gold)):
+        for t, (p, g) in enumerate(zip(ps, gs)):
+            if mask is None or mask[n][t]:
+                hits.append(bool(p == g))
+    return round(sum(hits) / len(hits), 2) if hits else 0.0
+
+
+# %% [alternate] A data class that is called
+# cell: l2e02-baseline
+from dataclasses import dataclass, field
+
+
+@dataclass
+class MostFrequentTag:
+    table: dict = field(default_factory=dict)
+    default: str = ""
+
+    def __call__(self, words):
+        return [self.table.get(word, self.default) for word in words]
+
+
+def fit_baseline(tagged):
+    pairs = Counter(pair for sentence in tagged for pair in sentence)
+    tags = Counter(tag for sentence in tagged for _, tag in sentence)
+    table = {}
+    for (word, tag), _ in sorted(pairs.items(), key=lambda item: (-item[1], item[0][1])):
+        table.setdefault(word, tag)
+    return MostFrequentTag(table, sorted(tags, key=lambda tag: (-tags[tag], tag))[0])
+
+
+# %% [alternate] The mean of a list of zeros and ones
+# cell: l2e02-baseline
+def token_accuracy(pred, gold, mask=None):
+    import statistics
+
+    hits = []
+    for row in range(len(gold)):
+        for col in range(len(gold[row])):
+            if mask is None or mask[row][col]:
+                hits.append(1 if pred[row][col] == gold[row][col] else 0)
+    return statistics.mean(hits) if hits else 0

@@ -324,3 +324,146 @@ def memory_curve(cell, lags):
         return s
 
     return [torch.linalg.norm(torch.func.jacrev(rest)(states[T - k], k), 2).item() for k in lags]
+
+
+# %% [mutant] Spectral norm of matrices
+# cell: l2e04-clip
+# kills: l2e04-t1
+def clip_by_global_norm(grads, max_norm):
+    norm = np.sqrt(sum(np.linalg.norm(g, 2) ** 2 if g.ndim <= 2 else np.sum(g**2) for g in grads))
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return [g * factor for g in grads], norm
+
+
+# %% [mutant] The formula of the tanh net for every cell
+# cell: l2e04-memory
+# kills: l2e04-t2
+def memory_curve(cell, lags):
+    states = [cell.start]
+    for t in range(max(lags)):
+        states.append(cell(states[-1], t).detach())
+    W = cell.W[: len(cell.start), : len(cell.start)]
+    if W.shape[0] != len(cell.start):
+        return np.ones(len(lags))
+    product = torch.eye(len(cell.start), dtype=cell.start.dtype)
+    norms = [1.0]
+    for t in reversed(range(max(lags))):
+        product = product @ (torch.diag(1 - states[t + 1] ** 2) @ W.T)
+        norms.append(torch.linalg.matrix_norm(product, ord=2).item())
+    return np.array([norms[k] for k in lags])
+
+
+# %% [mutant] The start state is told to record gradients and stays so
+# cell: l2e04-memory
+# kills: l2e04-t2
+def memory_curve(cell, lags):
+    T, values = max(lags), {}
+    s = cell.start.requires_grad_()
+    states = [s]
+    for t in range(T):
+        states.append(cell(states[-1], t))
+    size = len(s)
+    for k in set(lags):
+        rows = [
+            torch.autograd.grad(states[T][i], states[T - k], retain_graph=True, allow_unused=True)[0]
+            for i in range(size)
+        ]
+        values[k] = torch.linalg.matrix_norm(torch.stack(rows), ord=2).item() if k else 1.0
+    return np.array([values[k] for k in lags])
+
+
+# %% [mutant] The start state is overwritten
+# cell: l2e04-memory
+# kills: l2e04-t2
+def memory_curve(cell, lags):
+    states = [cell.start.clone()]
+    s = cell.start
+    for t in range(max(lags)):
+        s.copy_(cell(s, t).detach())
+        states.append(s.clone())
+    product = torch.eye(len(s), dtype=s.dtype)
+    norms = [1.0]
+    for t in reversed(range(max(lags))):
+        product = product @ torch.autograd.functional.jacobian(lambda u: cell(u, t), states[t])
+        norms.append(torch.linalg.matrix_norm(product, ord=2).item())
+    return np.array([norms[k] for k in lags])
+
+
+# %% [mutant] Every lag once
+# cell: l2e04-memory
+# kills: l2e04-t2
+def memory_curve(cell, lags):
+    T, out = max(lags), []
+    states = [cell.start]
+    for t in range(T):
+        states.append(cell(states[-1], t).detach())
+    product = torch.eye(len(cell.start), dtype=cell.start.dtype)
+    for k in range(T + 1):
+        if k:
+            t = T - k
+            product = product @ torch.autograd.functional.jacobian(lambda u: cell(u, t), states[t])
+        if k in lags:
+            out.append((lags.index(k), torch.linalg.matrix_norm(product, ord=2).item()))
+    return np.array([value for _, value in sorted(out)])
+
+
+# %% [mutant] Needs at least one step
+# cell: l2e04-memory
+# kills: l2e04-t2
+def memory_curve(cell, lags):
+    T = max(lags)
+    states = [cell.start]
+    for t in range(T):
+        states.append(cell(states[-1], t).detach())
+    products = [torch.autograd.functional.jacobian(lambda u: cell(u, T - 1), states[T - 1])]
+    for t in reversed(range(T - 1)):
+        products.append(products[-1] @ torch.autograd.functional.jacobian(lambda u: cell(u, t), states[t]))
+    norms = [torch.linalg.matrix_norm(J, ord=2).item() for J in products]
+    return np.array([norms[k - 1] for k in lags])
+
+
+# %% [alternate] The factor is a minimum, also when the norm is zero
+# cell: l2e04-clip
+def clip_by_global_norm(grads, max_norm):
+    import math
+
+    norm = math.hypot(*(x for g in grads for x in np.ravel(g)))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = np.minimum(1.0, np.divide(max_norm, norm))
+    return list(factor * g for g in grads), norm
+
+
+# %% [alternate] Forward: the derivative of the whole rest of the way, for each lag anew
+# cell: l2e04-memory
+def memory_curve(cell, lags):
+    T = max(lags)
+
+    def run(s, first):
+        for t in range(first, T):
+            s = cell(s, t)
+        return s
+
+    def at(end):
+        s = cell.start
+        for t in range(end):
+            s = cell(s, t)
+        return s
+
+    values = [torch.func.jacfwd(run)(at(T - k), T - k) for k in lags]
+    return np.array([np.linalg.norm(J.detach().numpy(), 2) for J in values])
+
+
+# %% [alternate] Eigenvalues of J transposed J; results in a tensor turned to an array
+# cell: l2e04-memory
+def memory_curve(cell, lags):
+    last = max(lags)
+    way = [cell.start]
+    with torch.no_grad():
+        for t in range(last):
+            way += [cell(way[-1], t)]
+    curve = torch.ones(last + 1, dtype=torch.float64)
+    J = torch.eye(cell.start.shape[0], dtype=torch.float64)
+    for k in range(1, last + 1):
+        J = J @ torch.autograd.functional.jacobian(lambda s, t=last - k: cell(s, t), way[last - k])
+        curve[k] = torch.linalg.eigvalsh(J.T @ J)[-1].clamp(min=0).sqrt()
+    return curve[list(lags)].numpy()

@@ -248,3 +248,88 @@ class lm_batches:
         for k in range(len(self)):
             a = k * self.bptt
             yield self.rows[:, a : a + self.bptt].clone(), self.rows[:, a + 1 : a + 1 + self.bptt].clone()
+
+
+# %% [mutant] The targets go round: the last one of a row is the row's first symbol
+# cell: l2e05-stream
+# kills: l2e05-t1
+def lm_batches(ids, batch_size, bptt):
+    rows = ids[: len(ids) // batch_size * batch_size].view(batch_size, -1)
+    after = torch.roll(rows, -1, dims=1)
+    return list(zip(rows.split(bptt, dim=1), after.split(bptt, dim=1)))
+
+
+# %% [mutant] The stream is reshaped in place
+# cell: l2e05-stream
+# kills: l2e05-t1
+def lm_batches(ids, batch_size, bptt):
+    ids.resize_(batch_size, len(ids) // batch_size)
+    for t in range(0, ids.shape[1] - 1, bptt):
+        n = min(bptt, ids.shape[1] - 1 - t)
+        yield ids[:, t : t + n].clone(), ids[:, t + 1 : t + 1 + n].clone()
+
+
+# %% [mutant] Starts at a random place, to see other windows in every epoch
+# cell: l2e05-stream
+# kills: l2e05-t1
+def lm_batches(ids, batch_size, bptt):
+    ids = ids[int(torch.randint(0, bptt, ())) :]
+    rows = ids[: len(ids) // batch_size * batch_size].view(batch_size, -1)
+    return list(zip(rows[:, :-1].split(bptt, dim=1), rows[:, 1:].split(bptt, dim=1)))
+
+
+# %% [mutant] A last pair without symbols
+# cell: l2e05-stream
+# kills: l2e05-t1
+def lm_batches(ids, batch_size, bptt):
+    rows = ids[: len(ids) // batch_size * batch_size].view(batch_size, -1)
+    length = rows.shape[1]
+    for t in range(0, length + bptt, bptt):
+        n = max(0, min(bptt, length - 1 - t))
+        yield rows[:, t : t + n], rows[:, t + 1 : t + 1 + n]
+
+
+# %% [mutant] The product of the batches' probabilities overflows
+# cell: l2e05-stream
+# kills: l2e05-t2
+def perplexity(nll_sums, token_counts):
+    return float(np.prod(np.exp(nll_sums)) ** (1 / np.sum(token_counts)))
+
+
+# %% [mutant] The lists are emptied
+# cell: l2e05-stream
+# kills: l2e05-t2
+def perplexity(nll_sums, token_counts):
+    total = count = 0
+    while nll_sums:
+        total += nll_sums.pop()
+        count += token_counts.pop()
+    return float(np.exp(total / count))
+
+
+# %% [alternate] An object that can be walked through again and again
+# cell: l2e05-stream
+class Windows:
+    def __init__(self, rows, bptt):
+        self.x, self.y, self.bptt = rows[:, :-1], rows[:, 1:], bptt
+
+    def __len__(self):
+        return -(-self.x.shape[1] // self.bptt)
+
+    def __iter__(self):
+        return zip(self.x.split(self.bptt, dim=1), self.y.split(self.bptt, dim=1))
+
+
+def lm_batches(ids, batch_size, bptt):
+    return Windows(ids[: len(ids) - len(ids) % batch_size].reshape(batch_size, -1), bptt)
+
+
+# %% [alternate] A DataLoader over columns
+# cell: l2e05-stream
+def lm_batches(ids, batch_size, bptt):
+    from torch.utils.data import DataLoader, TensorDataset
+
+    rows = torch.stack(ids.split(len(ids) // batch_size)[:batch_size])
+    data = TensorDataset(rows[:, :-1].T, rows[:, 1:].T)
+    join = lambda items: [torch.stack(column, dim=1) for column in zip(*items)]
+    return DataLoader(data, batch_size=bptt, shuffle=False, collate_fn=join)

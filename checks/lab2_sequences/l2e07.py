@@ -649,3 +649,447 @@ def read_through(model, ids, batch_size, bptt, optimiser=None):
             state = tuple(part.detach() for part in state)
         nats, count = nats + loss * y.numel(), count + y.numel()
     return nats / count
+
+
+# %% [mutant] Symbol 0 is taken for padding
+# cell: l2e07-charlm
+# kills: l2e07-t1
+class CharLM(nn.Module):
+    def __init__(self, vocab_size, emb, hidden):
+        super().__init__()
+        self.table = nn.Embedding(vocab_size, emb, padding_idx=0)
+        self.lstm = nn.LSTM(emb, hidden, batch_first=True)
+        self.head = nn.Linear(hidden, vocab_size)
+
+    def forward(self, x, state=None):
+        out, state = self.lstm(self.table(x), state)
+        return self.head(out), state
+
+
+# %% [mutant] The vectors are scaled as in a Transformer
+# cell: l2e07-charlm
+# kills: l2e07-t1
+class CharLM(nn.Module):
+    def __init__(self, vocab_size, emb, hidden):
+        super().__init__()
+        self.table = nn.Embedding(vocab_size, emb)
+        self.lstm = nn.LSTM(emb, hidden, batch_first=True)
+        self.head = nn.Linear(hidden, vocab_size)
+
+    def forward(self, x, state=None):
+        out, state = self.lstm(self.table(x) * self.table.embedding_dim**0.5, state)
+        return self.head(out), state
+
+
+# %% [mutant] The vectors are normalised
+# cell: l2e07-charlm
+# kills: l2e07-t1
+class CharLM(nn.Module):
+    def __init__(self, vocab_size, emb, hidden):
+        super().__init__()
+        self.table = nn.Embedding(vocab_size, emb)
+        self.lstm = nn.LSTM(emb, hidden, batch_first=True)
+        self.head = nn.Linear(hidden, vocab_size)
+
+    def forward(self, x, state=None):
+        out, state = self.lstm(F.normalize(self.table(x), dim=2), state)
+        return self.head(out), state
+
+
+# %% [mutant] The table serves as the output weights where it fits
+# cell: l2e07-charlm
+# kills: l2e07-t1
+class CharLM(nn.Module):
+    def __init__(self, vocab_size, emb, hidden):
+        super().__init__()
+        self.table = nn.Embedding(vocab_size, emb)
+        self.lstm = nn.LSTM(emb, hidden, batch_first=True)
+        self.head = nn.Linear(hidden, vocab_size)
+        if emb == hidden:
+            self.head.weight = self.table.weight
+
+    def forward(self, x, state=None):
+        out, state = self.lstm(self.table(x), state)
+        return self.head(out), state
+
+
+# %% [mutant] A short cut past the LSTM where it fits
+# cell: l2e07-charlm
+# kills: l2e07-t1
+class CharLM(nn.Module):
+    def __init__(self, vocab_size, emb, hidden):
+        super().__init__()
+        self.table = nn.Embedding(vocab_size, emb)
+        self.lstm = nn.LSTM(emb, hidden, batch_first=True)
+        self.head = nn.Linear(hidden, vocab_size)
+
+    def forward(self, x, state=None):
+        out, state = self.lstm(self.table(x), state)
+        if out.shape[-1] == self.table.embedding_dim:
+            out = out + self.table(x)
+        return self.head(out), state
+
+
+# %% [mutant] Starts from noise instead of zeros
+# cell: l2e07-charlm
+# kills: l2e07-t1
+class CharLM(nn.Module):
+    def __init__(self, vocab_size, emb, hidden):
+        super().__init__()
+        self.table = nn.Embedding(vocab_size, emb)
+        self.lstm = nn.LSTM(emb, hidden, batch_first=True)
+        self.head = nn.Linear(hidden, vocab_size)
+
+    def forward(self, x, state=None):
+        if state is None:
+            state = tuple(torch.randn(1, len(x), self.lstm.hidden_size) for _ in range(2))
+        out, state = self.lstm(self.table(x), state)
+        return self.head(out), state
+
+
+# %% [mutant] One sequence after the other at validation
+# cell: l2e07-train
+# kills: l2e07-t2
+def train_lm(model, train_ids, val_ids, epochs, batch_size, bptt, lr, after_epoch=None):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    history = {"train_nll": [], "val_nll": []}
+    for epoch in range(1, epochs + 1):
+        model.train()
+        state, total, count = None, 0.0, 0
+        for x, y in lm_batches(train_ids, batch_size, bptt):
+            logits, state = model(x, state)
+            loss = F.cross_entropy(logits.flatten(0, 1), y.flatten())
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            state = tuple(s.detach() for s in state)
+            total += loss.item() * y.numel()
+            count += y.numel()
+        history["train_nll"].append(total / count)
+        model.eval()
+        state, total, count = None, 0.0, 0
+        with torch.no_grad():
+            for x, y in lm_batches(val_ids, 1, bptt):
+                logits, state = model(x, state)
+                total += F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="sum").item()
+                count += y.numel()
+        history["val_nll"].append(total / count)
+        if after_epoch is not None:
+            after_epoch(epoch, model, history)
+    return history
+
+
+# %% [alternate] The state is taken apart into h and c
+# cell: l2e07-train
+def train_lm(model, train_ids, val_ids, epochs, batch_size, bptt, lr, after_epoch=None):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    history = {"train_nll": [], "val_nll": []}
+    for epoch in range(1, epochs + 1):
+        model.train()
+        state, total, count = None, 0.0, 0
+        for x, y in lm_batches(train_ids, batch_size, bptt):
+            logits, state = model(x, state)
+            loss = F.cross_entropy(logits.flatten(0, 1), y.flatten())
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            state = (state[0].detach(), state[1].detach())
+            total += loss.item() * y.numel()
+            count += y.numel()
+        history["train_nll"].append(total / count)
+        model.eval()
+        state, total, count = None, 0.0, 0
+        with torch.no_grad():
+            for x, y in lm_batches(val_ids, batch_size, bptt):
+                logits, state = model(x, state)
+                total += F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="sum").item()
+                count += y.numel()
+        history["val_nll"].append(total / count)
+        if after_epoch is not None:
+            after_epoch(epoch, model, history)
+    return history
+
+
+# %% [mutant] The validation goes on from the training's state
+# cell: l2e07-train
+# kills: l2e07-t2
+def train_lm(model, train_ids, val_ids, epochs, batch_size, bptt, lr, after_epoch=None):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    history = {"train_nll": [], "val_nll": []}
+    for epoch in range(1, epochs + 1):
+        model.train()
+        state, total, count = None, 0.0, 0
+        for x, y in lm_batches(train_ids, batch_size, bptt):
+            logits, state = model(x, state)
+            loss = F.cross_entropy(logits.flatten(0, 1), y.flatten())
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            state = tuple(s.detach() for s in state)
+            total += loss.item() * y.numel()
+            count += y.numel()
+        history["train_nll"].append(total / count)
+        model.eval()
+        total, count = 0.0, 0
+        with torch.no_grad():
+            for x, y in lm_batches(val_ids, batch_size, bptt):
+                logits, state = model(x, state)
+                total += F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="sum").item()
+                count += y.numel()
+        history["val_nll"].append(total / count)
+        if after_epoch is not None:
+            after_epoch(epoch, model, history)
+    return history
+
+
+# %% [mutant] Every tensor is clipped by itself
+# cell: l2e07-train
+# kills: l2e07-t2
+def train_lm(model, train_ids, val_ids, epochs, batch_size, bptt, lr, after_epoch=None):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    history = {"train_nll": [], "val_nll": []}
+    for epoch in range(1, epochs + 1):
+        model.train()
+        state, total, count = None, 0.0, 0
+        for x, y in lm_batches(train_ids, batch_size, bptt):
+            logits, state = model(x, state)
+            loss = F.cross_entropy(logits.flatten(0, 1), y.flatten())
+            optimiser.zero_grad()
+            loss.backward()
+            [nn.utils.clip_grad_norm_(p, 1.0) for p in model.parameters()]
+            optimiser.step()
+            state = tuple(s.detach() for s in state)
+            total += loss.item() * y.numel()
+            count += y.numel()
+        history["train_nll"].append(total / count)
+        model.eval()
+        state, total, count = None, 0.0, 0
+        with torch.no_grad():
+            for x, y in lm_batches(val_ids, batch_size, bptt):
+                logits, state = model(x, state)
+                total += F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="sum").item()
+                count += y.numel()
+        history["val_nll"].append(total / count)
+        if after_epoch is not None:
+            after_epoch(epoch, model, history)
+    return history
+
+
+# %% [mutant] A limit of five
+# cell: l2e07-train
+# kills: l2e07-t2
+def train_lm(model, train_ids, val_ids, epochs, batch_size, bptt, lr, after_epoch=None):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    history = {"train_nll": [], "val_nll": []}
+    for epoch in range(1, epochs + 1):
+        model.train()
+        state, total, count = None, 0.0, 0
+        for x, y in lm_batches(train_ids, batch_size, bptt):
+            logits, state = model(x, state)
+            loss = F.cross_entropy(logits.flatten(0, 1), y.flatten())
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+            optimiser.step()
+            state = tuple(s.detach() for s in state)
+            total += loss.item() * y.numel()
+            count += y.numel()
+        history["train_nll"].append(total / count)
+        model.eval()
+        state, total, count = None, 0.0, 0
+        with torch.no_grad():
+            for x, y in lm_batches(val_ids, batch_size, bptt):
+                logits, state = model(x, state)
+                total += F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="sum").item()
+                count += y.numel()
+        history["val_nll"].append(total / count)
+        if after_epoch is not None:
+            after_epoch(epoch, model, history)
+    return history
+
+
+# %% [mutant] The last, shorter pair is skipped
+# cell: l2e07-train
+# kills: l2e07-t2
+def train_lm(model, train_ids, val_ids, epochs, batch_size, bptt, lr, after_epoch=None):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    history = {"train_nll": [], "val_nll": []}
+    for epoch in range(1, epochs + 1):
+        model.train()
+        state, total, count = None, 0.0, 0
+        for x, y in lm_batches(train_ids, batch_size, bptt):
+            if x.shape[1] < bptt:
+                continue
+            logits, state = model(x, state)
+            loss = F.cross_entropy(logits.flatten(0, 1), y.flatten())
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            state = tuple(s.detach() for s in state)
+            total += loss.item() * y.numel()
+            count += y.numel()
+        history["train_nll"].append(total / count)
+        model.eval()
+        state, total, count = None, 0.0, 0
+        with torch.no_grad():
+            for x, y in lm_batches(val_ids, batch_size, bptt):
+                logits, state = model(x, state)
+                total += F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="sum").item()
+                count += y.numel()
+        history["val_nll"].append(total / count)
+        if after_epoch is not None:
+            after_epoch(epoch, model, history)
+    return history
+
+
+# %% [mutant] Steps on the gradients of two windows
+# cell: l2e07-train
+# kills: l2e07-t2
+def train_lm(model, train_ids, val_ids, epochs, batch_size, bptt, lr, after_epoch=None):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    history = {"train_nll": [], "val_nll": []}
+    for epoch in range(1, epochs + 1):
+        model.train()
+        windows = 0
+        optimiser.zero_grad()
+        state, total, count = None, 0.0, 0
+        for x, y in lm_batches(train_ids, batch_size, bptt):
+            logits, state = model(x, state)
+            loss = F.cross_entropy(logits.flatten(0, 1), y.flatten())
+            windows = windows + 1
+            loss.backward()
+            if windows % 2 == 0:
+                nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+                optimiser.step()
+                optimiser.zero_grad()
+            state = tuple(s.detach() for s in state)
+            total += loss.item() * y.numel()
+            count += y.numel()
+        history["train_nll"].append(total / count)
+        model.eval()
+        state, total, count = None, 0.0, 0
+        with torch.no_grad():
+            for x, y in lm_batches(val_ids, batch_size, bptt):
+                logits, state = model(x, state)
+                total += F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="sum").item()
+                count += y.numel()
+        history["val_nll"].append(total / count)
+        if after_epoch is not None:
+            after_epoch(epoch, model, history)
+    return history
+
+
+# %% [alternate] A base class for language models, typed, keyword arguments
+# cell: l2e07-charlm
+class Readable(nn.Module):
+    """What all language models share."""
+
+    def __init__(self, *, vocab_size: int, emb: int):
+        super().__init__()
+        self.drop_nothing = nn.Identity()
+        self.lookup = nn.Embedding(num_embeddings=vocab_size, embedding_dim=emb)
+
+
+class CharLM(Readable):
+    def __init__(self, vocab_size: int, emb: int, hidden: int) -> None:
+        super().__init__(vocab_size=vocab_size, emb=emb)
+        self.rnn = nn.LSTM(input_size=emb, hidden_size=hidden, num_layers=1, bias=True, batch_first=True)
+        self.to_logits = nn.Sequential(nn.Identity(), nn.Linear(hidden, vocab_size, bias=True))
+
+    def forward(self, x: torch.Tensor, state: tuple[torch.Tensor, ...] | None = None):
+        vectors = F.embedding(x, self.lookup.weight)
+        hs, (h, c) = self.rnn(self.drop_nothing(vectors), state)
+        return self.to_logits(hs), (h.clone(), c.clone())
+
+
+# %% [alternate] The state with the batch first
+# cell: l2e07-charlm
+class CharLM(nn.Module):
+    def __init__(self, vocab_size, emb, hidden):
+        super().__init__()
+        self.emb = nn.Embedding(vocab_size, emb)
+        self.lstm = nn.LSTM(emb, hidden, batch_first=True)
+        self.head = nn.Linear(hidden, vocab_size)
+
+    def forward(self, x, state=None):
+        if state is not None:
+            state = tuple(s.transpose(0, 1).contiguous() for s in state)
+        y, (h, c) = self.lstm(self.emb(x), state)
+        return F.linear(y, self.head.weight, self.head.bias), (h.transpose(0, 1), c.transpose(0, 1))
+
+
+# %% [alternate] Gradients by autograd.grad, inference mode at validation, perplexity of 2.5
+# cell: l2e07-train
+def train_lm(model, train_ids, val_ids, epochs, batch_size, bptt, lr, after_epoch=None):
+    from collections import defaultdict
+
+    history = defaultdict(list)
+    parameters = tuple(model.parameters())
+    adam = torch.optim.Adam(parameters, lr=lr)
+
+    def nll(x, y, state):
+        logits, state = model(x, state)
+        return F.cross_entropy(logits.transpose(1, 2), y, reduction="sum"), state
+
+    @torch.inference_mode()
+    def validate():
+        model.eval()
+        sums, counts, state = [], [], None
+        for x, y in lm_batches(val_ids, batch_size, bptt):
+            total, state = nll(x, y, state)
+            sums.append(total.item())
+            counts.append(y.numel())
+        return float(np.log(perplexity(sums, counts)))
+
+    for epoch in range(1, epochs + 1):
+        model.train()
+        state, sums, counts = None, [], []
+        for x, y in lm_batches(train_ids, batch_size, bptt):
+            total, state = nll(x, y, state)
+            for p, g in zip(parameters, torch.autograd.grad(total / y.numel(), parameters)):
+                p.grad = g
+            nn.utils.clip_grad_norm_(parameters, 1)
+            adam.step()
+            state = tuple(part.detach() for part in state)
+            sums.append(total.item())
+            counts.append(y.numel())
+        history["train_nll"].append(float(np.log(perplexity(sums, counts))))
+        history["val_nll"].append(validate())
+        after_epoch and after_epoch(epoch, model, history)
+    return history
+
+
+# %% [alternate] view, since the own windows are in one piece
+# cell: l2e07-train
+def train_lm(model, train_ids, val_ids, epochs, batch_size, bptt, lr, after_epoch=None):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    history = {"train_nll": [], "val_nll": []}
+    for epoch in range(1, epochs + 1):
+        model.train()
+        state, total, count = None, 0.0, 0
+        for x, y in lm_batches(train_ids, batch_size, bptt):
+            logits, state = model(x, state)
+            loss = F.cross_entropy(logits.view(-1, logits.size(-1)), y.view(-1))
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            state = tuple(s.detach() for s in state)
+            total += loss.item() * y.numel()
+            count += y.numel()
+        history["train_nll"].append(total / count)
+        model.eval()
+        state, total, count = None, 0.0, 0
+        with torch.no_grad():
+            for x, y in lm_batches(val_ids, batch_size, bptt):
+                logits, state = model(x, state)
+                total += F.cross_entropy(logits.view(-1, logits.size(-1)), y.view(-1), reduction="sum").item()
+                count += y.numel()
+        history["val_nll"].append(total / count)
+        if after_epoch is not None:
+            after_epoch(epoch, model, history)
+    return history

@@ -310,3 +310,108 @@ def generate(model, prompt, n, temperature, generator):
     finally:
         model.train(before)
     return result
+
+
+# %% [mutant] Only the five best
+# cell: l2e08-sampling
+# kills: l2e08-t1
+def sample_next(logits, temperature, generator):
+    values, places = logits.topk(min(5, len(logits)))
+    return places[torch.multinomial(torch.softmax(values / temperature, 0), 1, generator=generator)].item()
+
+
+# %% [mutant] Nucleus of 95 per cent
+# cell: l2e08-sampling
+# kills: l2e08-t1
+def sample_next(logits, temperature, generator):
+    p, places = torch.softmax(logits / temperature, 0).sort(descending=True)
+    p = torch.where(p.cumsum(0) - p < 0.95, p, torch.zeros_like(p))
+    return places[torch.multinomial(p, 1, generator=generator)].item()
+
+
+# %% [mutant] No temperature below a tenth
+# cell: l2e08-sampling
+# kills: l2e08-t1
+def sample_next(logits, temperature, generator):
+    p = torch.softmax(logits / max(temperature, 0.1), 0)
+    return torch.multinomial(p, 1, generator=generator).item()
+
+
+# %% [mutant] A power of the probabilities underflows
+# cell: l2e08-sampling
+# kills: l2e08-t1
+def sample_next(logits, temperature, generator):
+    p = torch.softmax(logits, 0) ** (1 / temperature)
+    return torch.multinomial(p / p.sum(), 1, generator=generator).item()
+
+
+# %% [mutant] The generator starts anew at every draw
+# cell: l2e08-sampling
+# kills: l2e08-t1
+def sample_next(logits, temperature, generator):
+    generator.manual_seed(generator.initial_seed())
+    return torch.multinomial(torch.softmax(logits / temperature, 0), 1, generator=generator).item()
+
+
+# %% [mutant] The greatest when it is cool
+# cell: l2e08-sampling
+# kills: l2e08-t1
+def sample_next(logits, temperature, generator):
+    if temperature < 0.5:
+        return int(logits.argmax())
+    return torch.multinomial(torch.softmax(logits / temperature, 0), 1, generator=generator).item()
+
+
+# %% [mutant] Gradients are switched off for good
+# cell: l2e08-sampling
+# kills: l2e08-t2
+def generate(model, prompt, n, temperature, generator):
+    training = model.training
+    model.eval()
+    drawn = []
+    torch.set_grad_enabled(False)
+    logits, state = model(torch.tensor([prompt]))
+    for _ in range(n):
+        drawn.append(sample_next(logits[0, -1], temperature, generator))
+        logits, state = model(torch.tensor([[drawn[-1]]]), state)
+    model.train(training)
+    return drawn
+
+
+# %% [alternate] The state is taken apart into h and c
+# cell: l2e08-sampling
+def generate(model, prompt, n, temperature, generator):
+    training = model.training
+    model.eval()
+    drawn = []
+    with torch.no_grad():
+        logits, state = model(torch.tensor([prompt]))
+        for _ in range(n):
+            drawn.append(sample_next(logits[0, -1], temperature, generator))
+            logits, state = model(torch.tensor([[drawn[-1]]]), (state[0], state[1]))
+    model.train(training)
+    return drawn
+
+
+# %% [alternate] Exponential race
+# cell: l2e08-sampling
+def sample_next(logits, temperature, generator):
+    race = torch.empty(len(logits), dtype=torch.float64).exponential_(generator=generator)
+    return (logits.double() / temperature - race.log()).argmax().item()
+
+
+# %% [alternate] NumPy, seeded from the generator at each draw
+# cell: l2e08-sampling
+def sample_next(logits, temperature, generator):
+    seed = torch.randint(2**62, (), generator=generator).item()
+    z = logits.detach().numpy().astype(float) / temperature
+    p = np.exp(z - z.max())
+    return int(np.random.default_rng(seed).choice(len(z), p=p / p.sum()))
+
+
+# %% [alternate] torch.distributions within a forked state of the random numbers
+# cell: l2e08-sampling
+def sample_next(logits, temperature, generator):
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(torch.randint(0, 2**60, (1,), generator=generator).item())
+        return int(torch.distributions.Categorical(logits=logits / temperature).sample())

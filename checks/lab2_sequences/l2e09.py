@@ -628,3 +628,383 @@ class Tagger(Tagger):
             out = self.out(self.lstm(self.embedding(row[None, :n]))[0])[0]
             rows.append(F.pad(out, (0, 0, 0, ids.shape[1] - n)))
         return torch.stack(rows)
+
+
+# %% [mutant] Logarithm of a softmax that underflows
+# cell: l2e09-tagger
+# kills: l2e09-t1
+def masked_ce(logits, tags, mask):
+    p = torch.softmax(logits, dim=2)[mask]
+    return -torch.log(p.gather(1, tags[mask][:, None]) + 1e-9).mean()
+
+
+# %% [mutant] A plain number
+# cell: l2e09-tagger
+# kills: l2e09-t1
+def masked_ce(logits, tags, mask):
+    return F.cross_entropy(logits[mask], tags[mask]).item()
+
+
+# %% [mutant] Only the value is masked, the gradient is not
+# cell: l2e09-tagger
+# kills: l2e09-t1
+def masked_ce(logits, tags, mask):
+    whole = F.cross_entropy(logits.flatten(0, 1), tags.flatten())
+    return whole + (F.cross_entropy(logits[mask], tags[mask]) - whole).detach()
+
+
+# %% [mutant] A mask that is a prefix
+# cell: l2e09-tagger
+# kills: l2e09-t1
+def masked_ce(logits, tags, mask):
+    lengths = mask.sum(1)
+    keep = torch.arange(mask.shape[1]) < lengths[:, None]
+    return F.cross_entropy(logits[keep], tags[keep])
+
+
+# %% [mutant] Minus infinity at padded places
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(nn.Module):
+    def __init__(self, vocab_size, n_tags, emb, hidden):
+        super().__init__()
+        self.table = nn.Embedding(vocab_size, emb)
+        self.lstm = nn.LSTM(emb, hidden, batch_first=True, bidirectional=True)
+        self.head = nn.Linear(2 * hidden, n_tags)
+
+    def forward(self, ids, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(
+            self.table(ids), lengths, batch_first=True, enforce_sorted=False
+        )
+        out, _ = self.lstm(packed)
+        out, _ = nn.utils.rnn.pad_packed_sequence(out, batch_first=True, total_length=ids.shape[1])
+        logits = self.head(out)
+        inside = torch.arange(ids.shape[1]) < lengths[:, None]
+        return logits.masked_fill(~inside[..., None], float("-inf"))
+
+
+# %% [mutant] Starts from noise
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(nn.Module):
+    def __init__(self, vocab_size, n_tags, emb, hidden):
+        super().__init__()
+        self.table = nn.Embedding(vocab_size, emb)
+        self.lstm = nn.LSTM(emb, hidden, batch_first=True, bidirectional=True)
+        self.head = nn.Linear(2 * hidden, n_tags)
+
+    def forward(self, ids, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(
+            self.table(ids), lengths, batch_first=True, enforce_sorted=False
+        )
+        out, _ = self.lstm(packed, tuple(torch.randn(2, len(ids), self.lstm.hidden_size) for _ in range(2)))
+        out, _ = nn.utils.rnn.pad_packed_sequence(out, batch_first=True, total_length=ids.shape[1])
+        return self.head(out)
+
+
+# %% [mutant] Two LSTMs read forwards
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(nn.Module):
+    def __init__(self, vocab_size, n_tags, emb, hidden):
+        super().__init__()
+        self.table = nn.Embedding(vocab_size, emb)
+        self.lstm = nn.LSTM(emb, hidden, batch_first=True)
+        self.second = nn.LSTM(emb, hidden, batch_first=True)
+        self.head = nn.Linear(2 * hidden, n_tags)
+
+    def forward(self, ids, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(
+            self.table(ids), lengths, batch_first=True, enforce_sorted=False
+        )
+        parts = [
+            nn.utils.rnn.pad_packed_sequence(lstm(packed)[0], batch_first=True, total_length=ids.shape[1])[0]
+            for lstm in (self.lstm, self.second)
+        ]
+        out = torch.cat(parts, dim=2)
+        return self.head(out)
+
+
+# %% [mutant] Tags are read off the words too
+# cell: l2e09-tagger
+# kills: l2e09-t2
+class Tagger(nn.Module):
+    def __init__(self, vocab_size, n_tags, emb, hidden):
+        super().__init__()
+        self.table = nn.Embedding(vocab_size, emb)
+        self.lstm = nn.LSTM(emb, hidden, batch_first=True, bidirectional=True)
+        self.head = nn.Linear(2 * hidden, n_tags)
+
+    def forward(self, ids, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(
+            self.table(ids), lengths, batch_first=True, enforce_sorted=False
+        )
+        out, _ = self.lstm(packed)
+        out, _ = nn.utils.rnn.pad_packed_sequence(out, batch_first=True, total_length=ids.shape[1])
+        return self.head(out + F.pad(self.table(ids), (0, out.shape[2] - self.table.embedding_dim)))
+
+
+# %% [alternate] The mask is made from the ids that are not 0
+# cell: l2e09-train
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    history = {"train_loss": [], "dev_accuracy": []}
+    for epoch in range(1, epochs + 1):
+        model.train()
+        order, total, words = rng.permutation(len(train)), 0.0, 0
+        for start in range(0, len(train), batch_size):
+            batch = [train[k] for k in order[start : start + batch_size]]
+            ids, lengths = pad_batch([ids for ids, _ in batch])
+            tags, _ = pad_batch([tags for _, tags in batch])
+            mask = ids != 0
+            loss = masked_ce(model(ids, lengths), tags, mask)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            total += loss.item() * int(lengths.sum())
+            words += int(lengths.sum())
+        history["train_loss"].append(total / words)
+        model.eval()
+        with torch.no_grad():
+            ids, lengths = pad_batch([ids for ids, _ in dev])
+            tags, _ = pad_batch([tags for _, tags in dev])
+            mask = torch.arange(ids.shape[1]) < lengths[:, None]
+            right = (model(ids, lengths).argmax(2) == tags)[mask].sum().item()
+        history["dev_accuracy"].append(right / int(mask.sum()))
+        if after_epoch is not None:
+            after_epoch(epoch, model, history)
+    return history
+
+
+# %% [mutant] Gradients are clipped
+# cell: l2e09-train
+# kills: l2e09-t3
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    history = {"train_loss": [], "dev_accuracy": []}
+    for epoch in range(1, epochs + 1):
+        model.train()
+        order, total, words = rng.permutation(len(train)), 0.0, 0
+        for start in range(0, len(train), batch_size):
+            batch = [train[k] for k in order[start : start + batch_size]]
+            ids, lengths = pad_batch([ids for ids, _ in batch])
+            tags, _ = pad_batch([tags for _, tags in batch])
+            mask = torch.arange(ids.shape[1]) < lengths[:, None]
+            loss = masked_ce(model(ids, lengths), tags, mask)
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 0.1)
+            optimiser.step()
+            total += loss.item() * int(lengths.sum())
+            words += int(lengths.sum())
+        history["train_loss"].append(total / words)
+        model.eval()
+        with torch.no_grad():
+            ids, lengths = pad_batch([ids for ids, _ in dev])
+            tags, _ = pad_batch([tags for _, tags in dev])
+            mask = torch.arange(ids.shape[1]) < lengths[:, None]
+            right = (model(ids, lengths).argmax(2) == tags)[mask].sum().item()
+        history["dev_accuracy"].append(right / int(mask.sum()))
+        if after_epoch is not None:
+            after_epoch(epoch, model, history)
+    return history
+
+
+# %% [mutant] Sentences of like length stay together
+# cell: l2e09-train
+# kills: l2e09-t3
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    history = {"train_loss": [], "dev_accuracy": []}
+    for epoch in range(1, epochs + 1):
+        model.train()
+        order, total, words = sorted(rng.permutation(len(train)), key=lambda n: len(train[n][0])), 0.0, 0
+        for start in range(0, len(train), batch_size):
+            batch = [train[k] for k in order[start : start + batch_size]]
+            ids, lengths = pad_batch([ids for ids, _ in batch])
+            tags, _ = pad_batch([tags for _, tags in batch])
+            mask = torch.arange(ids.shape[1]) < lengths[:, None]
+            loss = masked_ce(model(ids, lengths), tags, mask)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            total += loss.item() * int(lengths.sum())
+            words += int(lengths.sum())
+        history["train_loss"].append(total / words)
+        model.eval()
+        with torch.no_grad():
+            ids, lengths = pad_batch([ids for ids, _ in dev])
+            tags, _ = pad_batch([tags for _, tags in dev])
+            mask = torch.arange(ids.shape[1]) < lengths[:, None]
+            right = (model(ids, lengths).argmax(2) == tags)[mask].sum().item()
+        history["dev_accuracy"].append(right / int(mask.sum()))
+        if after_epoch is not None:
+            after_epoch(epoch, model, history)
+    return history
+
+
+# %% [mutant] Drawn with replacement
+# cell: l2e09-train
+# kills: l2e09-t3
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    history = {"train_loss": [], "dev_accuracy": []}
+    for epoch in range(1, epochs + 1):
+        model.train()
+        order, total, words = rng.integers(len(train), size=len(train)), 0.0, 0
+        for start in range(0, len(train), batch_size):
+            batch = [train[k] for k in order[start : start + batch_size]]
+            ids, lengths = pad_batch([ids for ids, _ in batch])
+            tags, _ = pad_batch([tags for _, tags in batch])
+            mask = torch.arange(ids.shape[1]) < lengths[:, None]
+            loss = masked_ce(model(ids, lengths), tags, mask)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            total += loss.item() * int(lengths.sum())
+            words += int(lengths.sum())
+        history["train_loss"].append(total / words)
+        model.eval()
+        with torch.no_grad():
+            ids, lengths = pad_batch([ids for ids, _ in dev])
+            tags, _ = pad_batch([tags for _, tags in dev])
+            mask = torch.arange(ids.shape[1]) < lengths[:, None]
+            right = (model(ids, lengths).argmax(2) == tags)[mask].sum().item()
+        history["dev_accuracy"].append(right / int(mask.sum()))
+        if after_epoch is not None:
+            after_epoch(epoch, model, history)
+    return history
+
+
+# %% [mutant] Weighted by sentences, not by words
+# cell: l2e09-train
+# kills: l2e09-t3
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    history = {"train_loss": [], "dev_accuracy": []}
+    for epoch in range(1, epochs + 1):
+        model.train()
+        order, total, words = rng.permutation(len(train)), 0.0, 0
+        for start in range(0, len(train), batch_size):
+            batch = [train[k] for k in order[start : start + batch_size]]
+            ids, lengths = pad_batch([ids for ids, _ in batch])
+            tags, _ = pad_batch([tags for _, tags in batch])
+            mask = torch.arange(ids.shape[1]) < lengths[:, None]
+            loss = masked_ce(model(ids, lengths), tags, mask)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            total += loss.item() * len(batch)
+            words += len(batch)
+        history["train_loss"].append(total / words)
+        model.eval()
+        with torch.no_grad():
+            ids, lengths = pad_batch([ids for ids, _ in dev])
+            tags, _ = pad_batch([tags for _, tags in dev])
+            mask = torch.arange(ids.shape[1]) < lengths[:, None]
+            right = (model(ids, lengths).argmax(2) == tags)[mask].sum().item()
+        history["dev_accuracy"].append(right / int(mask.sum()))
+        if after_epoch is not None:
+            after_epoch(epoch, model, history)
+    return history
+
+
+# %% [alternate] Mask as weights
+# cell: l2e09-tagger
+def masked_ce(logits, tags, mask):
+    each = F.cross_entropy(logits.transpose(1, 2), tags, reduction="none")
+    return torch.sum(each * mask.float()) / mask.float().sum()
+
+
+# %% [alternate] One-hot targets and einsum
+# cell: l2e09-tagger
+def masked_ce(logits, tags, mask):
+    picked = F.one_hot(tags, logits.shape[2]) * mask.unsqueeze(2)
+    return -torch.einsum("ntk,ntk->", picked.to(logits.dtype), logits.log_softmax(2)) / mask.sum()
+
+
+# %% [alternate] Everything on the packed data
+# cell: l2e09-tagger
+class Tagger(nn.Module):
+    def __init__(self, vocab_size: int, n_tags: int, emb: int, hidden: int):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, emb)
+        self.lstm = nn.LSTM(emb, hidden, bidirectional=True)
+        self.linear = nn.Linear(hidden * 2, n_tags)
+
+    def forward(self, ids, lengths):
+        from torch.nn.utils import rnn
+
+        words = rnn.pack_sequence([row[:n] for row, n in zip(ids, lengths)], enforce_sorted=False)
+        states, _ = self.lstm(words._replace(data=self.embedding(words.data)))
+        logits = states._replace(data=self.linear(states.data))
+        padded, _ = rnn.pad_packed_sequence(
+            logits, batch_first=True, padding_value=7.0, total_length=ids.size(1)
+        )
+        return padded
+
+
+# %% [alternate] Cells of 2.6 and a mask, walked both ways
+# cell: l2e09-tagger
+class Tagger(nn.Module):
+    def __init__(self, vocab_size, n_tags, emb, hidden):
+        super().__init__()
+        self.hidden = hidden
+        self.table = nn.Embedding(vocab_size, emb)
+        self.cells = nn.ModuleList([LSTMCell(emb, hidden), LSTMCell(emb, hidden)])
+        self.head = nn.Linear(2 * hidden, n_tags)
+
+    def walk(self, cell, xs, mask, steps):
+        state = (xs.new_zeros(len(xs), self.hidden), xs.new_zeros(len(xs), self.hidden))
+        said = {}
+        for t in steps:
+            new = cell(xs[:, t], state)
+            state = tuple(torch.where(mask[:, t, None], n, s) for n, s in zip(new, state))
+            said[t] = state[0]
+        return torch.stack([said[t] for t in range(xs.shape[1])], dim=1)
+
+    def forward(self, ids, lengths):
+        T = ids.shape[1]
+        mask = torch.arange(T) < lengths.unsqueeze(1)
+        xs = self.table(ids)
+        left = self.walk(self.cells[0], xs, mask, range(T))
+        right = self.walk(self.cells[1], xs, mask, reversed(range(T)))
+        return self.head(torch.cat([left, right], dim=2))
+
+
+# %% [alternate] With the accuracy of 2.2, in batches, by a DataLoader
+# cell: l2e09-train
+def _collate(pairs):
+    ids, lengths = pad_batch([list(ids) for ids, _ in pairs])
+    tags, _ = pad_batch([list(tags) for _, tags in pairs])
+    return ids, lengths, tags, torch.arange(ids.shape[1])[None] < lengths[:, None]
+
+
+def train_tagger(model, train, dev, epochs, batch_size, lr, rng, after_epoch=None):
+    from torch.utils.data import DataLoader
+
+    history = {"dev_accuracy": [], "train_loss": []}
+    adam = torch.optim.Adam(model.parameters(), lr)
+    for epoch in range(1, 1 + epochs):
+        losses, words = [], []
+        model.train()
+        sampler = rng.permutation(len(train)).tolist()
+        for ids, lengths, tags, mask in DataLoader(train, batch_size, sampler=sampler, collate_fn=_collate):
+            adam.zero_grad(set_to_none=True)
+            loss = masked_ce(model(ids, lengths), tags, mask)
+            loss.backward()
+            adam.step()
+            losses.append(loss.item())
+            words.append(mask.sum().item())
+        history["train_loss"].append(float(np.dot(losses, words) / np.sum(words)))
+        model.eval()
+        guesses, truths = [], []
+        for ids, lengths, tags, mask in DataLoader(dev, batch_size, collate_fn=_collate):
+            with torch.inference_mode():
+                best = model(ids, lengths).argmax(-1)
+            guesses += [row[:n].tolist() for row, n in zip(best, lengths)]
+            truths += [row[:n].tolist() for row, n in zip(tags, lengths)]
+        history["dev_accuracy"].append(float(token_accuracy(guesses, truths)))
+        if after_epoch:
+            after_epoch(epoch, model, history)
+    return history

@@ -31,7 +31,7 @@ def main(command: Sequence[str]) -> None:
     # A Hub that a script runs in the background ignores SIGINT, and so would its children:
     # it would then wait half a minute for each of them before it ends them with SIGTERM.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    os.execvp(command[0], command)  # noqa: S606 - what the Hub's configuration says
+    os.execvp(command[0], list(command))  # noqa: S606 - what the Hub's configuration says
 
 
 if __name__ == "__main__":

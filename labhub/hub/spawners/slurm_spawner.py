@@ -7,12 +7,10 @@ goes to sbatch as a list of words; a person's options reach neither the command 
 import asyncio
 import sys
 import time
-from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, ClassVar, TypeVar
+from typing import Any
 
-from batchspawner import SlurmSpawner  # type: ignore[import-untyped]
 from sqlalchemy.orm import object_session
 from traitlets import Bool, Dict, Instance, Integer, List, Unicode
 
@@ -22,17 +20,14 @@ from labhub.hub.spawners.slurm_errors import (
     SlurmLaunchTimeoutError,
     SlurmNeverStartsError,
     SlurmQueueTimeoutError,
-    SlurmRefusedError,
-    refusal_of,
 )
 from labhub.hub.spawners.slurm_job import Parcel
-from labhub.hub.spawners.slurm_queue import Job, Slurm, SlurmCommandError, is_alive, place_in
-from labhub.hub.spawners.slurm_request import Resources, as_account, job_script, submission
-from labhub.hub.spawners.slurm_words import after_the_end, never_starts, while_waiting
+from labhub.hub.spawners.slurm_queue import Job, SlurmCommandError, is_alive, place_in
+from labhub.hub.spawners.slurm_request import Resources, job_script, submission
+from labhub.hub.spawners.slurm_talk import SlurmTalk
+from labhub.hub.spawners.slurm_words import never_starts, while_waiting
 
-Answer = TypeVar("Answer")
 STOP_TIMEOUT_S = 60.0
-CLEARING_S = 15.0
 OURS = ("parcel", "wish", "started", "kept", "node", "gpus")
 """What a restarted Hub must know beside the job's number."""
 # Which GPU is the job's says Slurm alone.
@@ -41,13 +36,11 @@ SLURMS_OWN = ("CUDA_", "SLURM_", "ROCR_", "GPU_DEVICE")
 slurm_port.replace_handler()
 
 
-class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
+class CampusSpawner(SlurmTalk):
     """Starts each server as one job, tells who waits where they stand, and ends the job with it."""
 
     ip = Unicode("", help="Where the server listens; its job finds out.")
     resources = Instance(Resources, allow_none=True, help="What the next job asks for.")
-    own_accounts = Bool(False, config=True, help="Run each job as the person's own Unix account.")
-    slurm_conf = Unicode("", config=True, help="Path of slurm.conf; empty: Slurm's own default.")
     node_python = Unicode(sys.executable, config=True, help="Python on the nodes.")
     prologue = Unicode("", config=True, help="The operator's own lines of the job's script.")
     listen_at = Unicode("", config=True, help="Address that servers listen at; empty: found out.")
@@ -61,14 +54,6 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
     node = Unicode("", help="The node that the job runs on.")
     gpus = Unicode("", help="What the job holds there, as gpu:a100:1(IDX:0); empty: no GPU.")
     farewell = Unicode("", help="Why the job ended, for its owner.")
-
-    _slurms: ClassVar[dict[str, Slurm]] = {}
-
-    @property
-    def slurm(self) -> Slurm:
-        """Slurm, of which all servers of the Hub share one look at the queue."""
-        environment = {"SLURM_CONF": self.slurm_conf} if self.slurm_conf else {}
-        return self._slurms.setdefault(self.slurm_conf, Slurm(environment))
 
     # --- from asking to running ----------------------------------------------------------------
 
@@ -225,23 +210,6 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
                 return
             await asyncio.sleep(self.startup_poll_interval)
 
-    async def _cancel(self, job: str, parcel: str) -> bool:
-        """Cancel a job and what it has not read; whether it is gone."""
-        await self._forget(parcel)
-        try:
-            await self._run(["scancel", job])
-            return not is_alive(job, await self.slurm.jobs(fresh=True))
-        except SlurmCommandError as error:
-            self.log.warning("%s: job %s is not cancelled: %s", self._log_name, job, error)
-            return False
-
-    async def _forget(self, parcel: str) -> None:
-        """Remove the file with the token, which a job that has not begun leaves behind."""
-        try:
-            await self._run(["rm", "-f", parcel])
-        except SlurmCommandError as error:
-            self.log.warning("%s: %s stays behind: %s", self._log_name, parcel, error)
-
     def _keep(self) -> int:
         """Leave a job in the queue whose start no Hub awaits any more, for its owner's next try.
 
@@ -250,24 +218,6 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
         self.kept = {"job": self.job_id, "parcel": self.parcel, "wish": self.wish}
         self.log.info("%s: job %s keeps its place in the queue", self._log_name, self.job_id)
         return 0
-
-    async def _find_out_the_end(self) -> str:
-        """Why the job ended, in words for its owner; the log has it all."""
-        until = time.monotonic() + CLEARING_S
-        while (facts := await self._facts()).get("JobState") == "COMPLETING":
-            if time.monotonic() > until:
-                break  # the reason shows only when Slurm has cleared up
-            await asyncio.sleep(self.startup_poll_interval)
-        told = ("JobState", "Reason", "ExitCode", "BatchHost", "StdOut")
-        details = " ".join(f"{key}={facts[key]}" for key in told if key in facts)
-        self.log.warning("%s: job %s has ended: %s", self._log_name, self.job_id, details)
-        return after_the_end(facts.get("JobState", ""))
-
-    async def _facts(self) -> dict[str, str]:
-        try:
-            return await self.slurm.facts("job", self.job_id)
-        except SlurmCommandError:
-            return {}  # Slurm forgets a job after some minutes
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Find the job again after a restart of the Hub."""
@@ -279,44 +229,3 @@ class CampusSpawner(SlurmSpawner):  # type: ignore[misc]
         """What a restarted Hub must know."""
         ours = {name: getattr(self, name) for name in OURS}
         return {**super().get_state(), **{name: value for name, value in ours.items() if value}}
-
-    # --- talking to Slurm ----------------------------------------------------------------------
-
-    def user_env(self, env: dict[str, str]) -> dict[str, str]:
-        """Names and folders of the person's Unix account, where jobs run as that."""
-        return dict(super().user_env(env)) if self.own_accounts else env
-
-    async def _write(self, path: str, text: str) -> None:
-        """Write a file as the account that the job runs as, which nobody else ever can read."""
-        command = [*self._as_account(), "dd", "status=none", f"of={path}"]
-        await self.slurm.run(command, text, umask=0o077)
-
-    async def _run(self, command: Sequence[str], stdin: str = "") -> str:
-        return await self.slurm.run([*self._as_account(), *command], stdin)
-
-    def _check_account(self) -> None:
-        try:
-            self._as_account()
-        except KeyError:
-            raise SlurmRefusedError(
-                "You have no account on the GPU machines.", hint="Tell the course's staff."
-            ) from None
-
-    def _as_account(self) -> list[str]:
-        return as_account(self.user.name if self.own_accounts else "")
-
-    async def _asked(self, answer: Coroutine[Any, Any, Answer]) -> Answer:
-        """What Slurm answers; where it complains, one of our errors, and its words in the log."""
-        try:
-            return await answer
-        except SlurmCommandError as error:
-            self.log.warning("%s: Slurm says: %s", self._log_name, error)
-            raise refusal_of(str(error)) from error
-
-    async def _queue(self, *, before: dict[str, Job]) -> dict[str, Job]:
-        """The jobs; as `before` while Slurm is silent: jobs outlive a restart of its controller."""
-        try:
-            return await self.slurm.jobs()
-        except SlurmCommandError as error:
-            self.log.warning("Slurm does not show its queue: %s", error)
-            return before

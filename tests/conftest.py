@@ -1,4 +1,4 @@
-"""Fixtures that several packages share."""
+"""Fixtures that several packages share; which tests stay together; what none may leave behind."""
 
 import shutil
 from pathlib import Path
@@ -6,6 +6,51 @@ from pathlib import Path
 import pytest
 
 from tests.course_folder import make_course
+from tests.leftovers import left_running, mark_environment
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this is one of the processes of `-n`, and not the one that has started them."""
+    return hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Programs that tests start carry a mark."""
+    if not is_worker(config):
+        mark_environment()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """No program outlives the test that has started it."""
+    if is_worker(session.config):
+        return
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    for line in left_running():
+        reporter.write_line(f"\nLEFT RUNNING {line}", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """With `-n`, tests of a group stay in one process, which alone sets up what they share."""
+    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
+        config.option.dist = "loadgroup"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a fixture of their module are a group, unless they are in one already."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None and shares_fixtures(item):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+def shares_fixtures(item: pytest.Item) -> bool:
+    """Whether the test uses a fixture of scope `module`."""
+    info = getattr(item, "_fixtureinfo", None)
+    found = info.name2fixturedefs.values() if info else ()
+    return any(each[-1].scope == "module" for each in found)
 
 
 @pytest.fixture(scope="session")

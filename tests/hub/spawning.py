@@ -1,5 +1,6 @@
 """Real spawners without a Hub around them."""
 
+from pathlib import Path
 from typing import Any, TypeVar
 
 from jupyterhub.objects import Hub, Server
@@ -9,6 +10,8 @@ from labhub.hub.desk import Desk
 from labhub.hub.spawners.base import LabServer
 
 S = TypeVar("S", bound=LabServer)
+QUICK_CONFIG = Path(__file__).with_name("quick_hub_config.py")
+"""For a Hub of a test that waits for what the Hub sees."""
 
 
 class User:

@@ -10,17 +10,19 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest import mock
 
 import pytest
 import requests
 
 from labhub.hub.gpus.history import FILE, History
-from labhub.hub.process import CONFIG, RunningHub
+from labhub.hub.process import RunningHub, running_hub
 from labhub.ids import CourseId
+from tests.hub.spawning import QUICK_CONFIG
 from tests.hub.test_base import COURSE
 from tools.demo.hubclient import Person
-from tools.demo.stage import Cast, Stage, open_hub
+from tools.demo.stage import Cast, Stage, write_hub_file
 
 pytestmark = [pytest.mark.hub, pytest.mark.slow, pytest.mark.xdist_group("hub-gpus")]
 Enter = Callable[[str], Person]
@@ -61,9 +63,11 @@ def hub_of(stage: Stage) -> Iterator[RunningHub]:
     path = os.pathsep.join([str(DRIVER), os.environ.get("PYTHONPATH", "")])
     with (
         mock.patch.dict(os.environ, {"PYTHONPATH": path}),
-        open_hub(stage, CAST, more=MORE) as hub,
+        TemporaryDirectory(prefix="labhub-") as runtime_dir,
     ):
-        yield hub
+        write_hub_file(stage, CAST, Path(runtime_dir), more=MORE)
+        with running_hub(stage.hub_file, QUICK_CONFIG) as hub:
+            yield hub
 
 
 @pytest.fixture(scope="module")
@@ -248,6 +252,13 @@ def test_a_killed_hub_finds_its_servers_and_their_gpus_again(
         assert "2 of 2" not in page(person("bob"), "spawn")
         held = [each for each in History(hub.settings.state_dir / FILE).records() if not each.end]
         assert "ada" in {each.who for each in held}
+        wait_until(lambda: takes_hand_ins(ada))
+
+
+def takes_hand_ins(someone: Person) -> bool:
+    """Whether the hand-in service is this Hub's: one of an earlier Hub has no valid token."""
+    page = someone.session.get(f"{someone.hub_url}/services/labhub/dl/", timeout=60)
+    return page.status_code == 200
 
 
 @contextmanager
@@ -259,7 +270,7 @@ def started_again(hub: RunningHub) -> Iterator[None]:
     }
     with (hub.settings.state_dir / "again.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)],
+            [sys.executable, "-m", "jupyterhub", "-f", str(QUICK_CONFIG)],
             env=environment,
             cwd=hub.settings.state_dir,
             stdin=subprocess.DEVNULL,

@@ -15,9 +15,10 @@ from typing import Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from labhub.hub.process import CONFIG
+from labhub.hub.process import stop_left_over
 from labhub.hub.settings import HubSettings, load_settings
 from labhub.ids import CourseId
+from tests.hub.spawning import QUICK_CONFIG
 from tests.slurm.cluster import Slurm
 from tools.demo.stage import Cast, Stage, write_hub_file
 
@@ -134,7 +135,7 @@ class HubProcess:
         self.settings.state_dir.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)],
+                [sys.executable, "-m", "jupyterhub", "-f", str(QUICK_CONFIG)],
                 env={**os.environ, "LABHUB_HUB": str(self.stage.hub_file)},
                 cwd=self.settings.state_dir,
                 stdin=subprocess.DEVNULL,
@@ -181,10 +182,12 @@ def campus(
     # Below /tmp: a kernel's socket has at most 107 characters.
     with TemporaryDirectory(prefix="labhub-campus-", dir="/tmp") as name:
         root = Path(name)
-        hub = HubProcess.of(set_up(root / "stage", root / "run", slurm, groups, sessions, **keys))
-        hub.start()
+        stage = set_up(root / "stage", root / "run", slurm, groups, sessions, **keys)
+        hub = HubProcess.of(stage)
         try:
+            hub.start()
             yield hub
-        finally:
             slurm.cancel_all()
             hub.stop()
+        finally:
+            stop_left_over(stage.hub_file)

@@ -94,6 +94,8 @@ class Student(Person):
             return await asyncio.wait_for(_printed(channel, question["header"]["msg_id"]), 60)
         finally:
             channel.close()
+            # It is closed when the server has said so; until then its socket is open.
+            await asyncio.wait_for(_closed(channel), 60)
             self.lab("DELETE", f"api/kernels/{kernel}")
 
     def _cookies(self) -> list[Any]:
@@ -122,6 +124,11 @@ async def _printed(channel: Any, question: str) -> str:
             text += message["content"]["evalue"]
         if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
             return text.strip()
+
+
+async def _closed(channel: Any) -> None:
+    while await channel.read_message() is not None:
+        pass
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from labhub.hub.process import RunningHub
 from tools.demo.course import LAB1, set_up_course
@@ -26,13 +26,21 @@ CHROMIUM_ARGUMENTS = [
 PATIENCE_MS = 90_000
 
 
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    """Lab 1 in a course folder of its own, built; nothing is released yet."""
-    root = tmp_path_factory.mktemp("browser")
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """Lab 1 in a course folder, built; read-only by agreement."""
+    root = tmp_path_factory.mktemp("built")
     course = set_up_course(root / "course", datetime.now(UTC))
     stage = Stage(root, course.id)
     Terminal(stage).run("generate-assignment", LAB1)
+    return stage
+
+
+@pytest.fixture(scope="module")
+def stage(built: Stage, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """The same in a folder that a test may change; nothing is released yet."""
+    stage = Stage(tmp_path_factory.mktemp("browser"), built.course_id)
+    shutil.copytree(built.course_dir, stage.course_dir)
     return stage
 
 
@@ -50,6 +58,7 @@ def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.fail("chromium is missing: run 'make setup' as root, or install the package")
+    expect.set_options(timeout=PATIENCE_MS)  # by itself 5 s, too short where much else runs
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program, headless=True, args=CHROMIUM_ARGUMENTS

@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -124,8 +125,10 @@ def test_a_share_is_judged_by_its_own_processes(monkeypatch: pytest.MonkeyPatch)
 def test_a_family_of_processes_is_found() -> None:
     code = "import subprocess,sys; subprocess.run([sys.executable, '-c', 'input()'])"
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE) as parent:
+        until = time.monotonic() + 60
         while len(family(parent.pid)) < 2:
-            pass
+            assert time.monotonic() < until, "its child does not show"
+            time.sleep(0.01)
         assert parent.pid in family(parent.pid)
         assert parent.pid in family(os.getpid())
 

@@ -16,7 +16,7 @@ from tests.service.stand import TOML, answers
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("engine")]
 NOW = "2027-01-18T08:00:00Z", "2027-02-08T12:00:00Z", "2027-02-15T12:00:00Z"
 ALWAYS = "2020-01-01T08:00:00Z", "2120-02-08T12:00:00Z", "2120-02-15T12:00:00Z"
-PATIENCE_S = 90
+PATIENCE_S = 240
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def url(course_dir: Path) -> Iterator[str]:
         wait_for(lambda: answers_at_all(found))
         yield found
         process.terminate()
-        assert process.wait(40) == 0
+        assert process.wait(PATIENCE_S) == 0
     finally:
         process.kill()
 

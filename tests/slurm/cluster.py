@@ -21,6 +21,7 @@ DAEMONS = ("munged", "slurmctld", "slurmd")
 NODE = "gpu1"
 START_TIMEOUT_S = 90.0
 STOP_TIMEOUT_S = 15.0
+JOB_TIMEOUT_S = 120.0
 
 
 def why_not() -> str:
@@ -80,7 +81,7 @@ class Slurm:
         """The numbers of all jobs that wait or run."""
         return self.run("squeue", "--noheader", "--format=%i").split()
 
-    def wait_for(self, job: str, *states: str, timeout_s: float = 60.0) -> str:
+    def wait_for(self, job: str, *states: str, timeout_s: float = JOB_TIMEOUT_S) -> str:
         """Wait until the job is in one of the states; that state."""
         until = time.monotonic() + timeout_s
         while (state := self.state(job)) not in states:
@@ -88,7 +89,7 @@ class Slurm:
             time.sleep(0.1)
         return state
 
-    def wait_until_gone(self, *jobs: str, timeout_s: float = 60.0) -> None:
+    def wait_until_gone(self, *jobs: str, timeout_s: float = JOB_TIMEOUT_S) -> None:
         """Wait until none of these jobs is there any more; without any, no job at all."""
         until = time.monotonic() + timeout_s
         while left := [each for each in self.jobs() if not jobs or each in jobs]:
@@ -107,7 +108,7 @@ class Slurm:
 
     def cancel_all(self) -> None:
         """End every job, and wait until the node is free again."""
-        until = time.monotonic() + STOP_TIMEOUT_S
+        until = time.monotonic() + JOB_TIMEOUT_S
         while jobs := self.jobs():
             self.run("scancel", *jobs)
             assert time.monotonic() < until, f"jobs {jobs} do not end"

@@ -91,7 +91,7 @@ class Student(Person):
         try:
             question = _execute(code)
             await channel.write_message(json.dumps(question))
-            return await asyncio.wait_for(_printed(channel, question["header"]["msg_id"]), 60)
+            return await asyncio.wait_for(_printed(channel, question["header"]["msg_id"]), WAIT_S)
         finally:
             channel.close()
             # It is closed when the server has said so; until then its socket is open.

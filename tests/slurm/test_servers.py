@@ -13,7 +13,7 @@ from labhub.hub.runrecord_hub import key_in
 from tests.hub.test_runrecord import notebook
 from tests.slurm.campus import CPU_LAB, HubProcess, campus
 from tests.slurm.cluster import Slurm
-from tests.slurm.person import Student, logged_in
+from tests.slurm.person import WAIT_S, Student, logged_in
 
 pytestmark = [
     pytest.mark.slurm,
@@ -114,7 +114,7 @@ def test_a_job_over_its_time_is_ended_and_the_log_says_why(
     ada.wait_until_ready()
     [job] = slurm.jobs()
     slurm.run("scontrol", "update", f"JobId={job}", "EndTime=now+2seconds")
-    slurm.wait_for(job, "TIMEOUT", timeout_s=120)
+    slurm.wait_for(job, "TIMEOUT")
     ada.wait_until_gone()
     lines = [line for line in hub.log.read_text().splitlines() if f"job {job} has ended" in line]
     assert "JobState=TIMEOUT Reason=TimeLimit" in lines[0]
@@ -183,7 +183,7 @@ def test_a_saved_notebook_gets_a_record_of_where_it_runs(
     [job] = slurm.jobs()
     assert ada.save("lab3.ipynb", notebook()).status_code in (200, 201)
     home = hub.settings.homes_dir / "ada"
-    until = time.monotonic() + 60
+    until = time.monotonic() + WAIT_S
     while not (home / FILE).exists():
         assert time.monotonic() < until, said_by(home)
         time.sleep(0.1)

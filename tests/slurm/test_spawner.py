@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import pwd
+import time
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,7 +26,7 @@ from labhub.hub.spawners.slurm_errors import (
 from labhub.hub.spawners.slurm_request import Resources
 from labhub.hub.spawners.slurm_spawner import CampusSpawner
 from tests.hub.spawning import spawner
-from tests.slurm.cluster import Slurm
+from tests.slurm.cluster import JOB_TIMEOUT_S, Slurm
 
 pytestmark = [pytest.mark.slurm, pytest.mark.slow, pytest.mark.xdist_group("slurm")]
 TOKEN = "a-token-that-nobody-may-see"
@@ -72,6 +73,15 @@ def refusal(starting: CampusSpawner) -> LabhubError:
     return asyncio.run(start())
 
 
+async def told(starting: CampusSpawner, words: str, start: "asyncio.Future[Any]") -> None:
+    """Wait until the person reads these words; a start that ends before that fails the test."""
+    until = time.monotonic() + JOB_TIMEOUT_S
+    while words not in starting.standing:
+        assert not start.done(), start
+        assert time.monotonic() < until, starting.standing
+        await asyncio.sleep(0.1)
+
+
 def test_a_partition_that_does_not_exist(make: Make, caplog: pytest.LogCaptureFixture) -> None:
     error = refusal(make(partition="nowhere"))
     assert isinstance(error, SlurmRefusedError)
@@ -105,12 +115,11 @@ def test_a_reserved_session_keeps_others_out(make: Make, slurm: Slurm) -> None:
 
         async def start() -> None:
             task = asyncio.ensure_future(member.start())
-            while "runs on" not in member.standing:
-                await asyncio.sleep(0.1)
+            await told(member, "runs on", task)
             task.cancel()
             await member.stop()
 
-        asyncio.run(asyncio.wait_for(start(), 60))
+        asyncio.run(asyncio.wait_for(start(), JOB_TIMEOUT_S))
         assert slurm.state(outside) == "PENDING"
     finally:
         slurm.cancel_all()
@@ -167,13 +176,11 @@ def test_the_wait_in_the_queue_does_not_count_as_starting(
 
     async def wait_then_start() -> tuple[str, int]:
         start = asyncio.ensure_future(starting.start())
-        while "You are" not in starting.standing:
-            await asyncio.sleep(0.1)
+        await told(starting, "You are", start)
         await asyncio.sleep(starting.launch_timeout + 1)
         assert not start.done()
         await asyncio.to_thread(slurm.run, "scancel", blocker)
-        while "runs on" not in starting.standing:
-            await asyncio.sleep(0.1)
+        await told(starting, "runs on", start)
         assert starting.take_port(4242)
         return await start
 
@@ -187,13 +194,12 @@ def test_who_waits_reads_place_and_expected_start(make: Make, slurm: Slurm) -> N
 
     async def read() -> str:
         start = asyncio.ensure_future(starting.start())
-        while "expects" not in starting.standing:
-            await asyncio.sleep(0.1)
+        await told(starting, "expects", start)
         start.cancel()
         await starting.stop()
         return str(starting.standing)
 
-    words = asyncio.run(asyncio.wait_for(read(), 60))
+    words = asyncio.run(asyncio.wait_for(read(), JOB_TIMEOUT_S))
     assert "number 2 of 2 in the queue" in words
 
 
@@ -203,8 +209,7 @@ def test_a_start_that_is_cancelled_takes_its_job_along(make: Make, slurm: Slurm)
 
     async def cancel() -> None:
         start = asyncio.ensure_future(starting.start())
-        while "You are" not in starting.standing:
-            await asyncio.sleep(0.1)
+        await told(starting, "You are", start)
         start.cancel()
         await starting.stop()
 
@@ -222,8 +227,7 @@ def test_the_token_is_in_one_file_that_only_its_owner_reads(
 
     async def look() -> str:
         start = asyncio.ensure_future(starting.start())
-        while "You are" not in starting.standing:
-            await asyncio.sleep(0.1)
+        await told(starting, "You are", start)
         job = starting.job_id
         shown = slurm.run("scontrol", "show", "job", "-d", job)
         shown += slurm.run("scontrol", "write", "batch_script", job, "-")
@@ -253,8 +257,7 @@ def test_a_student_sets_nothing_by_options_or_names(
 
     async def look() -> dict[str, str]:
         start = asyncio.ensure_future(starting.start())
-        while "runs on" not in starting.standing:
-            await asyncio.sleep(0.1)
+        await told(starting, "runs on", start)
         facts = await starting.slurm.facts("job", starting.job_id)
         script = await starting.slurm.run(
             ["scontrol", "write", "batch_script", starting.job_id, "-"]
@@ -346,7 +349,7 @@ def test_a_job_runs_as_the_persons_own_account(make: Make, slurm: Slurm) -> None
                 await task
             return parcel
 
-        parcel = asyncio.run(asyncio.wait_for(start(), 60))
+        parcel = asyncio.run(asyncio.wait_for(start(), JOB_TIMEOUT_S))
         facts = asyncio.run(starting.slurm.facts("job", starting.job_id))
     assert parcel.st_uid == account.pw_uid
     assert parcel.st_mode & 0o777 == 0o600

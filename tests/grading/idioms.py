@@ -112,6 +112,11 @@ def sgd(params, lr):
 def l2(model): return sum((p ** 2).sum() for p in model.parameters())
 def draw(rng): return rng.standard_normal(3)
 def tdraw(g): return torch.randn(3, generator=g)
+def ask(): name = input("name? "); print("hello", name); return name
+def use_softmax(): return softmax(torch.zeros(1, 2))
+import datetime
+born = datetime.date(1815, 12, 10)
+def later(day): return day + datetime.timedelta(days=1)
 """
 
 IDIOMS: dict[str, str] = {
@@ -235,4 +240,16 @@ IDIOMS: dict[str, str] = {
     "isinstance with abc": "from collections.abc import Iterator, Callable\nassert isinstance(batches(torch.arange(4.), 2), Iterator) and isinstance(softmax, Callable) and not callable(cfg)",
     "sorted and sum over a student's iterator": "assert sorted(int(b[0]) for b in batches(torch.arange(8), 4)) == [0, 4]",
     "sum of losses": "x = torch.randn(4, 64); a = net(x).sum() * 2; b = net(x * 0).mean(); (a + b).backward(); assert net.fc2.bias.grad is not None",
+    "a function of a library assigned": "calls = []; old = torch.exp\ndef spy(t): calls.append(1); return old(t)\ntorch.exp = spy\ntry: softmax(torch.zeros(1, 2))\nfinally: torch.exp = old\nassert calls == [1]; softmax(torch.zeros(1, 2)); assert calls == [1]",
+    "a function of a library taken away": "old = np.exp\ndel np.exp\ntry: np_softmax(np.zeros((1, 2)))\nexcept AttributeError: pass\nelse: assert False\nnp.exp = old\nassert np_softmax(np.zeros((1, 2)))[0, 0] == 0.5",
+    "setattr on a library": "setattr(np, 'exp', lambda a: a + 1)\nassert np_softmax(np.zeros((1, 4))).tolist() == [[0.25] * 4]",
+    "a builtin assigned in builtins": "import builtins\nkept = builtins.sum\nbuiltins.sum = lambda xs: 99\ntry: assert l2(MLP()) == 99\nfinally: builtins.sum = kept\nassert l2(nn.Linear(2, 1)) != 99",
+    "input and print defined by the test": "said = []\ndef input(prompt): return 'Ada'\nprint = lambda *words: said.append(words)\nassert ask() == 'Ada' and said == [('hello', 'Ada')]",
+    "a builtin forbidden by the test": "def sum(*_): raise AssertionError('no sum')\ntry: l2(MLP())\nexcept AssertionError: pass\nelse: assert False",
+    "a student's name deleted for a while": "kept = softmax\ndel softmax\ntry: use_softmax()\nexcept NameError: pass\nelse: assert False\ntry: softmax\nexcept NameError: pass\nelse: assert False\nsoftmax = kept\nassert use_softmax().shape == (1, 2)",
+    "classes compared": "assert type(net) == MLP and type(net) != Config and type(net) != dict and net.__class__ is MLP and MLP in {MLP: 1}",
+    "functions compared": "import types\nassert softmax == softmax and softmax != fib and softmax and MLP and type(fib) == types.FunctionType and np.vectorize(fib)([3, 4]).tolist() == [2, 3]",
+    "'name' in dir(), locals(), vars()": "assert 'softmax' in dir() and 'softmax' in locals() and 'softmax' in vars() and 'no_such' not in dir() and 'no_such' not in globals().keys()",
+    "the student's current figure": "import matplotlib.pyplot as plt\nplt.close('all'); plotit(); assert plt.gca().get_title() == 'loss' and len(plt.gcf().axes) == 1 and len(plt.get_fignums()) == 1\nplt.close('all'); assert plt.get_fignums() == []",
+    "dates and durations": "import datetime as dt\nassert born == dt.date(1815, 12, 10) and later(dt.datetime(2020, 1, 31)) == dt.datetime(2020, 2, 1) and later(born) - born == dt.timedelta(1) and isinstance(born, dt.date)",
 }

@@ -124,6 +124,21 @@ def test_a_cell_imports_a_module_that_lies_beside_the_notebook(engine: Engine, t
     assert text(cell(result, 0)).strip() == "3"
 
 
+def test_a_test_finds_the_files_as_they_were_at_its_place(engine: Engine, tmp_path: Path):
+    (tmp_path / "data.txt").write_text("given")
+    look = "import os\ndef look():\n    return {n: open(n).read() for n in sorted(os.listdir())}"
+    this = exam(
+        look,
+        "open('mine.txt', 'w').write('first')",
+        split("assert look() == {'data.txt': 'given', 'mine.txt': 'first'}"),
+        "os.remove('mine.txt'); open('data.txt', 'a').write(' and mine')",
+        split("assert look() == {'data.txt': 'given and mine'}"),
+        "os.remove('data.txt')",
+    )
+    [(_, result)] = engine.run([("x", replace(this, workdir=tmp_path))])
+    assert [each.status for each in result.tests] == ["passed"] * 2, result.tests
+
+
 def test_each_test_has_a_snapshot_of_its_own(engine: Engine):
     result = grade(
         engine,

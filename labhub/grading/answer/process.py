@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from labhub.grading.answer.beside import run_beside
+from labhub.grading.answer.files import WorkingFolder
 from labhub.grading.answer.keeper import Keeper
 from labhub.grading.answer.serve import serve
 from labhub.grading.answer.shell import CellRunner, LabShell, capture
@@ -93,6 +94,7 @@ class Worker:
         self._runner = CellRunner(shell)
         self._mailbox = mailbox
         self._snapshots = 0
+        self._folder = WorkingFolder()
         self._at_start = _tasks()
 
     def serve(self) -> None:
@@ -127,6 +129,7 @@ class Worker:
         }
 
     def _snapshot(self, descriptor: int, *, in_process: bool) -> Letter:
+        folder = self._folder.copy_if_changed()
         try:
             with warnings.catch_warnings():  # a fork beside a student's threads is what we mean
                 warnings.simplefilter("ignore")
@@ -135,6 +138,8 @@ class Worker:
             os.close(descriptor)
             return {"error": error.strerror or "fork failed"}
         if pid == 0:
+            if folder is not None:
+                os.chdir(folder)
             self._be_snapshot(descriptor, in_process=in_process)
         with contextlib.suppress(OSError):  # not only in the child: it may run late
             os.setpgid(pid, pid)

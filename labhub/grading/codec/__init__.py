@@ -3,6 +3,7 @@
 from functools import partial
 from importlib import import_module
 
+from labhub.grading.codec import dates as dates
 from labhub.grading.codec import libraries as libraries
 from labhub.grading.codec import namedtuples as namedtuples
 from labhub.grading.codec import plain as plain

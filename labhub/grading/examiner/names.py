@@ -104,11 +104,12 @@ class Namespace(dict[str, Any]):
         """Forget the snapshot, and what the cell bound to objects in it."""
         self._link = None
         for name in [name for name, value in self.items() if _holds_student_object(value)]:
-            del self[name]
+            dict.__delitem__(self, name)
 
     def student_names(self, names: Iterable[str]) -> list[str]:
         """Those of `names` that must be asked for."""
-        return sorted(name for name in names if name not in self.keys() and self._is_theirs(name))
+        own = dict.keys(self)
+        return sorted(name for name in names if name not in own and self._is_theirs(name))
 
     def _is_theirs(self, name: str) -> bool:
         if name in self._libraries and _resolve(self._libraries[name]) is not _MISSING:
@@ -140,6 +141,21 @@ class Namespace(dict[str, Any]):
             return False
         return True
 
+    def keys(self) -> Any:
+        """The names of test cells, and those of the student's that this cell may mean: `dir()`."""
+        theirs = self._link.names if self._link is not None else {}
+        return dict.fromkeys([*dict.keys(self), *theirs]).keys()
+
+    def __delitem__(self, name: str) -> None:
+        mine = dict.__contains__(self, name)
+        theirs = self._link is not None and name in self._link.names
+        if not mine and not theirs:
+            raise KeyError(name)
+        if mine:
+            dict.__delitem__(self, name)
+        if self._link is not None and theirs:
+            self._link.unbind(name)
+
     def get(self, name: str, default: Any = None) -> Any:
         """What the name means, or `default`."""
         try:
@@ -158,11 +174,15 @@ class Namespace(dict[str, Any]):
         Only for names that the course's own solution binds: a student could bind `expected`, and
         find the test's answer, or a function that gives it, there. Functions and classes become
         calls back into the examiner, literals (`SEED = 99`) are copied, other values stay here.
+        A function in the place of a builtin (`input = lambda *_: "7"`) is meant for the student's
+        code alone.
         """
         if name.startswith("__") or name in self._libraries:
             return False
         if is_student_object(value):
-            return name in link.names
+            return name in link.asked_for
+        if is_builtin(name) and callable(value):
+            return True
         known = name in self._course_names
         return known and (callable(value) or name in self._sendable)
 

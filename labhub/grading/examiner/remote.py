@@ -29,6 +29,7 @@ MAX_PRINTED = 1 << 20
 MAX_CALLS_BACK = 200_000
 """Questions that a student's process may ask during one test cell."""
 
+_UNBIND = "def unbind(name):\n    globals().pop(name, None)"
 _LAYER_REFUSED = frozenset(
     {"compile", "register_module", "set_submodule", "set_extra_state", "share_memory"}
 )
@@ -185,6 +186,12 @@ class Link(Peer):
         """Bind a name in the student's module, with the next message."""
         self.asked_for |= {name}
         self._to_bind[name] = value
+
+    def unbind(self, name: str) -> None:
+        """Take a name out of the student's module: `del squares` in a test."""
+        self.names.pop(name, None)
+        self._to_bind.pop(name, None)
+        self.ask("probe", "<del>", _UNBIND, "unbind", (name,), {})
 
     def _print(self, stream: Any, text: Any) -> None:
         if type(text) is not str:

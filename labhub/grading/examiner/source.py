@@ -12,10 +12,14 @@ from types import CodeType
 
 TYPE_NAME = "__labhub_type__"
 """What `type(x)` is called as in a test cell: it also knows the class of a student's object."""
+OWNER_NAME = "__labhub_owner__"
+"""What takes the place of `torch` in `torch.exp = f`: it also writes into the student's module."""
 
 _TIMED = re.compile(r"^(\s*)%(?:time|timeit|prun)\b(?:\s+-\w+(?:\s+\d+)?)*[ \t]*")
 _MAGIC = re.compile(r"^(\s*)[%!].*$")
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+_LOOKED_THROUGH = {"globals", "locals", "vars", "dir"}
+"""Functions by which a cell looks for names: its strings may be some."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +74,12 @@ def compile_cell(source: str, filename: str) -> Cell:
     register(filename, source)
     tree = ast.parse(source, filename)
     names, literals = _names(source, tree), _literals(tree)
-    tree = ast.fix_missing_locations(_TypeCalls().visit(tree))
+    tree = rewritten(tree)
     last: ast.Expr | None = None
-    if tree.body and isinstance(tree.body[-1], ast.Expr) and not _ends_quietly(source):
-        last = tree.body.pop()
+    ending = tree.body[-1] if tree.body else None
+    if isinstance(ending, ast.Expr) and not _ends_quietly(source):
+        last = ending
+        tree.body.pop()
     body = compile(tree, filename, "exec", _FLAGS, dont_inherit=True)
     return Cell(filename, source, body, _compile_last(last, filename), names, literals)
 
@@ -98,15 +104,35 @@ def _ends_quietly(source: str) -> bool:
     return bool(lines) and lines[-1].rstrip().endswith(";")
 
 
-class _TypeCalls(ast.NodeTransformer):
-    """`type(x)` with one argument goes through the examiner."""
+def rewritten(tree: ast.Module) -> ast.Module:
+    """The tree, with what must reach the student's process going through the examiner."""
+    changed: ast.Module = ast.fix_missing_locations(_ThroughExaminer().visit(tree))
+    return changed
+
+
+class _ThroughExaminer(ast.NodeTransformer):
+    """`type(x)` and `x.__class__`, and the owner of an attribute that is set or deleted."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
-        named_type = isinstance(node.func, ast.Name) and node.func.id == "type"
-        if named_type and len(node.args) == 1 and not node.keywords:
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name == "type" and len(node.args) == 1 and not node.keywords:
             node.func = ast.copy_location(ast.Name(TYPE_NAME, ast.Load()), node.func)
+        elif name in ("setattr", "delattr") and node.args:
+            node.args[0] = _call(OWNER_NAME, node.args[0])
         return node
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.ctx, ast.Load) and node.attr == "__class__":
+            return _call(TYPE_NAME, node.value)
+        if not isinstance(node.ctx, ast.Load):
+            node.value = _call(OWNER_NAME, node.value)
+        return node
+
+
+def _call(name: str, argument: ast.expr) -> ast.Call:
+    return ast.copy_location(ast.Call(ast.Name(name, ast.Load()), [argument], []), argument)
 
 
 def _names(source: str, tree: ast.AST) -> frozenset[str]:
@@ -121,7 +147,7 @@ def _names(source: str, tree: ast.AST) -> frozenset[str]:
             if symbol.is_referenced() and (top or symbol.is_global())
         )
         pending.extend((child, False) for child in table.get_children())
-    if "globals" in found:
+    if found & _LOOKED_THROUGH:
         found |= {
             node.value
             for node in ast.walk(tree)

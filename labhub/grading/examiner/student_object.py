@@ -3,10 +3,13 @@
 # ruff: noqa: ANN401 - objects of every kind are looked at
 
 import inspect
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, NoReturn
 
 from labhub.grading.border.objects import isinstance_of_remote
 from labhub.grading.border.remote import Remote
+
+_FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)
 
 
 class StudentObject(Remote):
@@ -16,10 +19,14 @@ class StudentObject(Remote):
     __hash__ = Remote.__hash__
 
     def __eq__(self, other: object) -> bool:
-        return False if other is None else self._compare("==")
+        if other is None or self._is_like_no_other:
+            return self is other
+        return self._compare("==")
 
     def __ne__(self, other: object) -> bool:
-        return True if other is None else self._compare("!=")
+        if other is None or self._is_like_no_other:
+            return self is not other
+        return self._compare("!=")
 
     def __lt__(self, other: object) -> bool:
         return self._compare("<")
@@ -33,11 +40,18 @@ class StudentObject(Remote):
     def __ge__(self, other: object) -> bool:
         return self._compare(">=")
 
+    @property
+    def _is_like_no_other(self) -> bool:
+        """Whether this is a class or a function, as it says: true, and equal to itself alone."""
+        return type(self)._labhub_kind.is_class or self.__class__ in _FUNCTIONS
+
     def __bool__(self) -> bool:
-        self._labhub_peer.refuse(
-            f"The test asks whether a {type(self).__name__} of the student's is true.",
-            "Ask `is not None`, `len(x) > 0`, or for a plain value such as `bool(x.flag)`.",
-        )
+        if not self._is_like_no_other:
+            self._labhub_peer.refuse(
+                f"The test asks whether a {type(self).__name__} of the student's is true.",
+                "Ask `is not None`, `len(x) > 0`, or for a plain value such as `bool(x.flag)`.",
+            )
+        return True
 
     def _compare(self, operator: str) -> NoReturn:
         self._labhub_peer.refuse(

@@ -17,7 +17,7 @@ from labhub.grading.examiner.names import Namespace
 from labhub.grading.examiner.patches import patched, type_of
 from labhub.grading.examiner.probe import probe_of
 from labhub.grading.examiner.remote import Link
-from labhub.grading.examiner.source import TYPE_NAME, Cell, compile_cell
+from labhub.grading.examiner.source import OWNER_NAME, TYPE_NAME, Cell, compile_cell
 from labhub.grading.examiner.verdict import TestTimeout
 from labhub.grading.model import TestCell, TestResult, TestStatus
 from labhub.grading.wire import Channel
@@ -136,7 +136,8 @@ class _Run:
         dict.update(self.namespace, reference=reference, probe=probe_of(self.link))
         dict.__setitem__(self.namespace, TYPE_NAME, type_of)
         self.namespace.open(self.link, library_names, shadowed, own, code.literals)
-        with patched(self.link):
+        with patched(self.link) as owner_of:
+            dict.__setitem__(self.namespace, OWNER_NAME, owner_of)
             wanted = self.namespace.student_names(code.names)
             if wanted:
                 self.link.watch(wanted)

@@ -238,3 +238,62 @@ def n_parameters(spec):
             case ("batchnorm", c):
                 count += c + c
     return count
+# %% [mutant] Turns the list of the caller round
+# cell: l3e01-arithmetic
+# kills: l3e01-t2
+def receptive_field(layers):
+    layers.reverse()
+    field = 1
+    for kernel, stride in layers:
+        field = (field - 1) * stride + kernel
+    return field
+# %% [mutant] Two kernels of the same layer are counted once
+# cell: l3e01-arithmetic
+# kills: l3e01-t3
+def n_parameters(spec):
+    total = 0
+    for kind, *size in set(spec):
+        if kind == "conv":
+            total += size[0] * size[1] * size[2] ** 2 + size[1]
+        elif kind == "linear":
+            total += size[0] * size[1] + size[1]
+        elif kind == "batchnorm":
+            total += 2 * size[0]
+    return total
+# %% [mutant] The result of NumPy is a float
+# cell: l3e01-arithmetic
+# kills: l3e01-t3
+def n_parameters(spec):
+    total = np.zeros(1)
+    for kind, *size in spec:
+        if kind == "conv":
+            total += size[0] * size[1] * size[2] ** 2 + size[1]
+        elif kind == "linear":
+            total += size[0] * size[1] + size[1]
+        elif kind == "batchnorm":
+            total += 2 * size[0]
+    return total[0]
+# %% [alternate] The floor of a fraction, made whole
+# cell: l3e01-arithmetic
+import math
+
+
+def conv_out_size(n, k, stride=1, pad=0, dilation=1):
+    return math.floor((n + 2 * pad - dilation * (k - 1) - 1) / stride + 1)
+
+
+def receptive_field(layers):
+    return 1 + sum((k - 1) * math.prod(s for _, s in layers[:depth]) for depth, (k, _) in enumerate(layers))
+
+
+def n_parameters(spec):
+    total = 0
+    for layer in spec:
+        if layer[0] == "conv":
+            _, c_in, c_out, k = layer
+            total += math.prod((c_in, c_out, k, k)) + c_out
+        elif layer[0] == "linear":
+            total += math.prod(layer[1:]) + layer[2]
+        elif layer[0] == "batchnorm":
+            total += layer[1] + layer[1]
+    return int(total)

@@ -350,3 +350,121 @@ def maxpool_backward(dout, cache):
             mask = x[w] == out[:, :, i : i + 1, j : j + 1]
             dx[w] += mask * dout[:, :, i : i + 1, j : j + 1] / mask.sum((2, 3), keepdims=True)
     return dx
+# %% [mutant] The last forward pass is the one that counts
+# cell: l3e03-convback
+# kills: l3e03-t1, l3e03-t2
+_forward, _backward, _last = conv2d_forward, conv2d_backward, {}
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    out, _last["cache"] = _forward(x, w, b, stride, pad)
+    return out, "see _last"
+def conv2d_backward(dout, cache):
+    return _backward(dout, _last["cache"])
+# %% [mutant] torch pools
+# cell: l3e03-pool
+# kills: l3e03-t3
+def maxpool_forward(x, k, stride):
+    out, where = F.max_pool2d(torch.from_numpy(np.array(x, dtype=float)), k, stride, return_indices=True)
+    return out.numpy(), (x.shape, where.numpy())
+def maxpool_backward(dout, cache):
+    shape, where = cache
+    dx = np.zeros((*shape[:2], shape[2] * shape[3]))
+    for n, c in np.ndindex(shape[:2]):
+        np.add.at(dx[n, c], where[n, c].ravel(), dout[n, c].ravel())
+    return dx.reshape(shape)
+# %% [mutant] torch transposes the convolution
+# cell: l3e03-convback
+# kills: l3e03-t2
+_forward = conv2d_forward
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    return _forward(x, w, b, stride, pad)[0], (x, w, stride, pad)
+def conv2d_backward(dout, cache):
+    x, w, stride, pad = cache
+    as_tensor = lambda a: torch.from_numpy(np.array(a, dtype=float))
+    dx = torch.nn.grad.conv2d_input(x.shape, as_tensor(w), as_tensor(dout), stride=stride, padding=pad)
+    dw = torch.nn.grad.conv2d_weight(as_tensor(x), w.shape, as_tensor(dout), stride=stride, padding=pad)
+    return dx.numpy(), dw.numpy(), dout.sum(axis=(0, 2, 3))
+# %% [mutant] The cache is used up
+# cell: l3e03-pool
+# kills: l3e03-t3
+_forward, _backward = maxpool_forward, maxpool_backward
+def maxpool_forward(x, k, stride):
+    out, cache = _forward(x, k, stride)
+    return out, [cache]
+def maxpool_backward(dout, cache):
+    return _backward(dout, cache.pop())
+# %% [alternate] The forward pass leaves a function that goes back
+# cell: l3e03-convback
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    p = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    (KH, KW), (H, W) = w.shape[2:], x.shape[2:]
+    rows, columns = (p.shape[2] - KH) // stride + 1, (p.shape[3] - KW) // stride + 1
+
+    def touched(a, u, v):
+        return a[:, :, u : u + stride * rows : stride, v : v + stride * columns : stride]
+
+    def back(dout):
+        dp, dw = np.zeros(p.shape), np.zeros(w.shape)
+        for u, v in np.ndindex(KH, KW):
+            touched(dp, u, v)[...] += np.einsum("noij,oc->ncij", dout, w[:, :, u, v])
+            dw[:, :, u, v] = np.einsum("noij,ncij->oc", dout, touched(p, u, v))
+        return dp[:, :, pad : pad + H, pad : pad + W], dw, dout.sum((0, 2, 3))
+
+    out = b[:, None, None] + sum(np.einsum("ncij,oc->noij", touched(p, u, v), w[:, :, u, v]) for u, v in np.ndindex(KH, KW))
+    return out, back
+
+
+def conv2d_backward(dout, cache):
+    return cache(dout)
+# %% [alternate] The layer as one big matrix, transposed
+# cell: l3e03-convback
+def _matrix(shape, w, stride, pad):
+    C, H, W = shape
+    O, _, KH, KW = w.shape
+    OH, OW = (H + 2 * pad - KH) // stride + 1, (W + 2 * pad - KW) // stride + 1
+    big = np.zeros((O, OH, OW, C, H + 2 * pad, W + 2 * pad))
+    for i, j in np.ndindex(OH, OW):
+        big[:, i, j, :, i * stride : i * stride + KH, j * stride : j * stride + KW] = w
+    return big[..., pad : pad + H, pad : pad + W]
+
+
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    big = _matrix(x.shape[1:], w, stride, pad)
+    out = np.tensordot(x, big, axes=([1, 2, 3], [3, 4, 5])) + b[:, None, None]
+    return out, (x, w, stride, pad, big)
+
+
+def conv2d_backward(dout, cache):
+    x, w, stride, pad, big = cache
+    dx = np.tensordot(dout, big, axes=([1, 2, 3], [0, 1, 2]))
+    dw = np.zeros(w.shape)
+    p = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    for i, j in np.ndindex(*dout.shape[2:]):
+        patch = p[:, :, i * stride : i * stride + w.shape[2], j * stride : j * stride + w.shape[3]]
+        dw += np.tensordot(dout[:, :, i, j], patch, axes=(0, 0))
+    return dx, dw, dout.sum(axis=-1).sum(axis=-1).sum(axis=0)
+# %% [alternate] One-hot winners and an einsum
+# cell: l3e03-pool
+def maxpool_forward(x, k, stride):
+    windows = np.lib.stride_tricks.sliding_window_view(x, (k, k), axis=(2, 3))[:, :, ::stride, ::stride]
+    flat = windows.reshape(*windows.shape[:4], k * k)
+    winner = np.eye(k * k)[flat.argmax(axis=-1)]
+    return flat.max(-1), (winner, x.shape, k, stride)
+
+
+def maxpool_backward(dout, cache):
+    winner, shape, k, stride = cache
+    dx = np.zeros(shape)
+    shares = winner * dout[..., None]
+    for place in range(k * k):
+        u, v = divmod(place, k)
+        dx[:, :, u : u + stride * dout.shape[2] : stride, v : v + stride * dout.shape[3] : stride] += shares[..., place]
+    return dx
+# %% [mutant] SciPy goes backward
+# cell: l3e03-convback
+# kills: l3e03-t2
+_right = conv2d_backward
+def conv2d_backward(dout, cache):
+    from scipy.ndimage import sum_labels
+    dx, dw, _ = _right(dout, cache)
+    maps = np.broadcast_to(np.arange(dout.shape[1])[:, None, None], dout.shape)
+    return dx, dw, sum_labels(dout, maps, np.arange(dout.shape[1]))

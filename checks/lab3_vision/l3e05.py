@@ -283,3 +283,125 @@ def shift_robustness(model, x, y, max_shift):
     windows = F.unfold(F.pad(x, [max_shift] * 4).transpose(0, 1), tuple(x.shape[2:])).reshape(x.shape[1], len(x), *x.shape[2:], side, side) if False else None
     big = F.pad(x, [max_shift] * 4).unfold(2, x.shape[2], 1).unfold(3, x.shape[3], 1)
     return [[evaluate(model, zip(big[:, :, i, j].split(40), y.split(40))) for j in reversed(range(side))] for i in reversed(range(side))]
+# %% [mutant] A normal move, cut off
+# cell: l3e05-shift
+# kills: l3e05-t1
+def random_shift(x, max_shift, generator):
+    moves = (torch.randn(len(x), 2, generator=generator, device=generator.device) * max_shift).round().clamp(-max_shift, max_shift).long().tolist()
+    out = torch.zeros_like(x)
+    H, W = x.shape[2:]
+    for new, old, (dy, dx) in zip(out, x, moves):
+        new[:, max(dy, 0) : H + min(dy, 0), max(dx, 0) : W + min(dx, 0)] = old[:, max(-dy, 0) : H + min(-dy, 0), max(-dx, 0) : W + min(-dx, 0)]
+    return out
+# %% [mutant] The result is always float32
+# cell: l3e05-shift
+# kills: l3e05-t1
+_right = random_shift
+def random_shift(x, max_shift, generator):
+    return _right(x, max_shift, generator).float()
+# %% [mutant] Nothing to do, so nothing new
+# cell: l3e05-shift
+# kills: l3e05-t1
+_right = random_shift
+def random_shift(x, max_shift, generator):
+    return x if max_shift == 0 else _right(x, max_shift, generator)
+# %% [mutant] Two pictures share a move
+# cell: l3e05-shift
+# kills: l3e05-t1
+_right = random_shift
+def random_shift(x, max_shift, generator):
+    return torch.cat([_right(x[i : i + 2].transpose(0, 1).reshape(1, -1, *x.shape[2:]), max_shift, generator).reshape(x.shape[1], -1, *x.shape[2:]).transpose(0, 1) for i in range(0, len(x), 2)])
+# %% [mutant] The model is asked where the notebook computes
+# cell: l3e05-shift
+# kills: l3e05-t2
+def shift_robustness(model, x, y, max_shift):
+    m, before = max_shift, model.training
+    table = np.zeros((2 * m + 1, 2 * m + 1))
+    H, W = x.shape[2:]
+    wide = F.pad(x, (m, m, m, m))
+    model.eval()
+    with torch.no_grad():
+        for i, j in np.ndindex(table.shape):
+            seen = wide[:, :, 2 * m - i : 2 * m - i + H, 2 * m - j : 2 * m - j + W]
+            table[i, j] = (model(seen.to(DEVICE)).argmax(1) == y.to(DEVICE)).float().mean().item()
+    model.train(before)
+    return table
+# %% [alternate] Two selection matrices and an einsum
+# cell: l3e05-shift
+def random_shift(x: torch.Tensor, max_shift: int, generator: torch.Generator) -> torch.Tensor:
+    H, W = x.shape[2:]
+    draw = torch.randint(0, (2 * max_shift + 1) ** 2, (len(x),), generator=generator, device=generator.device).to(x.device)
+    dy, dx = draw // (2 * max_shift + 1) - max_shift, draw % (2 * max_shift + 1) - max_shift
+    rows = torch.arange(H, device=x.device)
+    columns = torch.arange(W, device=x.device)
+    pick_rows = (rows[None, :, None] - dy[:, None, None] == rows[None, None, :]).to(x.dtype)
+    pick_columns = (columns[None, :, None] - dx[:, None, None] == columns[None, None, :]).to(x.dtype)
+    return torch.einsum("nih,nchw,njw->ncij", pick_rows, x, pick_columns)
+
+
+def shift_robustness(model, x, y, max_shift):
+    span = range(-max_shift, max_shift + 1)
+    was, device = model.training, next(model.parameters()).device
+    model.eval()
+    H, W = x.shape[-2:]
+    rows = []
+    with torch.inference_mode():
+        for dy in span:
+            row = []
+            for dx in span:
+                moved = F.pad(x, (dx, -dx, dy, -dy))
+                hits = torch.cat([model(p.to(device)).argmax(1).cpu() for p in moved.split(3)]) == y.cpu()
+                row.append(hits.float().mean().item())
+            rows.append(row)
+    model.train(was)
+    return np.array(rows)
+# %% [alternate] Gather, with a mask for what comes in
+# cell: l3e05-shift
+def random_shift(x, max_shift, generator):
+    N, C, H, W = x.shape
+    moves = torch.empty(2, N, device=generator.device).uniform_(generator=generator)
+    dy, dx = (moves * (2 * max_shift + 1)).floor().long().clamp(max=2 * max_shift).sub(max_shift).to(x.device)
+    i = torch.arange(H, device=x.device)[None, :] - dy[:, None]
+    j = torch.arange(W, device=x.device)[None, :] - dx[:, None]
+    inside = ((i >= 0) & (i < H))[:, None, :, None] & ((j >= 0) & (j < W))[:, None, None, :]
+    n = torch.arange(N, device=x.device)[:, None, None, None]
+    c = torch.arange(C, device=x.device)[None, :, None, None]
+    moved = x[n, c, i.clamp(0, H - 1)[:, None, :, None], j.clamp(0, W - 1)[:, None, None, :]]
+    return torch.where(inside, moved, torch.zeros_like(moved))
+
+
+def shift_robustness(model, x, y, max_shift):
+    def accuracy(dy, dx):
+        moved = torch.roll(x, shifts=(dy, dx), dims=(-2, -1))
+        if dy:
+            moved[:, :, slice(None, dy) if dy > 0 else slice(dy, None)] = 0
+        if dx:
+            moved[..., slice(None, dx) if dx > 0 else slice(dx, None)] = 0
+        return evaluate(model, [(moved, y)])
+
+    size = 2 * max_shift + 1
+    return np.fromfunction(np.vectorize(lambda i, j: accuracy(int(i) - max_shift, int(j) - max_shift)), (size, size))
+# %% [alternate] A kernel with a single one for each picture
+# cell: l3e05-shift
+def random_shift(x, max_shift, generator):
+    m, (N, C, H, W) = max_shift, x.shape
+    places = torch.multinomial(torch.ones((2 * m + 1) ** 2, device=generator.device), N, replacement=True, generator=generator).to(x.device)
+    kernels = F.one_hot(places, (2 * m + 1) ** 2).to(x.dtype).reshape(N, 1, 2 * m + 1, 2 * m + 1)
+    moved = F.conv2d(x.transpose(0, 1), kernels, padding=m, groups=N)
+    return moved.transpose(0, 1).contiguous()
+
+
+def shift_robustness(model, x, y, max_shift):
+    was = model.training
+    model.eval()
+    device = next(model.parameters()).device
+    table = {}
+    with torch.no_grad():
+        for dy in range(-max_shift, max_shift + 1):
+            for dx in range(-max_shift, max_shift + 1):
+                pixels = np.zeros(x.shape, dtype=x.numpy().dtype)
+                H, W = x.shape[2:]
+                pixels[:, :, max(dy, 0) : H + min(dy, 0), max(dx, 0) : W + min(dx, 0)] = x.numpy()[:, :, max(-dy, 0) : H + min(-dy, 0), max(-dx, 0) : W + min(-dx, 0)]
+                table[dy, dx] = float((model(torch.from_numpy(pixels).to(device)).cpu().argmax(1) == y).double().mean())
+    model.train(was)
+    return np.array(list(table.values())).reshape(2 * max_shift + 1, -1)

@@ -432,3 +432,101 @@ def input_gradient(model, x, y):
     for m, flag in flags:
         m.training = flag
     return g
+# %% [mutant] Nothing to do, so nothing new
+# cell: l3e08-attack
+# kills: l3e08-t1
+_right = fgsm
+def fgsm(model, x, y, eps):
+    return x if eps == 0 else _right(model, x, y, eps)
+# %% [mutant] Only pictures that are still right are attacked
+# cell: l3e08-attack
+# kills: l3e08-t1
+_right = fgsm
+def fgsm(model, x, y, eps):
+    before = model.training
+    model.eval()
+    with torch.no_grad():
+        right = (model(x).argmax(1) == y).reshape(-1, 1, 1, 1)
+    model.train(before)
+    return torch.where(right, _right(model, x, y, eps), x.clone())
+# %% [mutant] Momentum
+# cell: l3e08-attack
+# kills: l3e08-t2
+def pgd(model, x, y, eps, alpha, steps, generator):
+    noise = torch.rand(x.shape, generator=generator, device=generator.device).to(x) * 2 - 1
+    place, memory = (x + eps * noise).clamp(0, 1).detach(), torch.zeros_like(x)
+    for _ in range(steps):
+        g = input_gradient(model, place, y)
+        memory = 0.9 * memory + g / g.abs().mean(dim=(1, 2, 3), keepdim=True).clamp_min(1e-12)
+        place = (x + (place + alpha * memory.sign() - x).clamp(-eps, eps)).clamp(0, 1).detach()
+    return place
+# %% [mutant] The cube of the start instead of the picture
+# cell: l3e08-attack
+# kills: l3e08-t2
+def pgd(model, x, y, eps, alpha, steps, generator):
+    noise = torch.rand(x.shape, generator=generator, device=generator.device).to(x) * 2 - 1
+    start = place = (x + eps * noise).clamp(0, 1).detach()
+    for _ in range(steps):
+        place = place + alpha * input_gradient(model, place, y).sign()
+        place = (start + (place - start).clamp(-eps, eps)).clamp(0, 1).detach()
+    return place
+# %% [alternate] Backward into the picture only
+# cell: l3e08-attack
+def _slope(model, x, y):
+    was = model.training
+    model.eval()
+    place = x.detach().clone().requires_grad_()
+    with torch.enable_grad():
+        loss = F.cross_entropy(model(place), y, reduction="sum")
+        loss.backward(inputs=[place])
+    model.train(was)
+    return torch.sign(place.grad)
+
+
+def fgsm(model: nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float) -> torch.Tensor:
+    return torch.clip(torch.add(x.detach(), _slope(model, x, y), alpha=eps), min=0, max=1)
+
+
+def pgd(model, x, y, eps, alpha, steps, generator):
+    x = x.detach()
+    low, high = (x - eps).clamp(min=0), (x + eps).clamp(max=1)
+    place = x + eps * (2 * torch.rand(x.size(), generator=generator, device=generator.device).to(x) - 1)
+    place = place.clamp(0, 1)
+    while steps > 0:
+        place = torch.max(torch.min(place + alpha * _slope(model, place, y), high), low)
+        steps -= 1
+    return place
+# %% [alternate] Picture by picture, parameters frozen for a while
+# cell: l3e08-attack
+def input_gradient(model, x, y):
+    was, flags = model.training, [p.requires_grad for p in model.parameters()]
+    model.eval()
+    model.requires_grad_(False)
+    rows = []
+    for i in range(len(x)):
+        one = x[i : i + 1].detach().clone().requires_grad_(True)
+        (-torch.log_softmax(model(one), dim=1)[0, y[i]]).backward()
+        rows.append(one.grad)
+    for p, flag in zip(model.parameters(), flags):
+        p.requires_grad_(flag)
+    model.train(was)
+    return torch.cat(rows)
+
+
+def fgsm(model, x, y, eps):
+    g = input_gradient(model, x, y)
+    new = x.detach().clone()
+    new[g > 0] += eps
+    new[g < 0] -= eps
+    return new.clamp(0, 1)
+
+
+def pgd(model, x, y, eps, alpha, steps, generator):
+    clean = x.detach()
+    start = torch.lerp(clean - eps, clean + eps, torch.rand(x.shape, generator=generator, device=generator.device).to(x))
+    place = start.clamp(0, 1)
+    for _ in range(steps):
+        g = input_gradient(model, place, y)
+        place = place + alpha * ((g > 0).to(x.dtype) - (g < 0).to(x.dtype))
+        place = torch.clamp(place, min=clean - eps, max=clean + eps).clamp(0, 1)
+    return place

@@ -317,3 +317,88 @@ def train_adversarial(model, data, eps, attack, opt, epochs, batch_size, generat
             opt.step()
             means[e] += float(loss.detach()) * len(xb) / len(x)
     return means.tolist()
+# %% [mutant] Gradients are cleared before the attack
+# cell: l3e09-harden
+# kills: l3e09-t1
+def train_adversarial(model, data, eps, attack, opt, epochs, batch_size, generator):
+    x, y = data
+    device, history = next(model.parameters()).device, []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x), generator=generator, device=generator.device).cpu().split(batch_size):
+            bx, by = x[rows].to(device), y[rows].to(device)
+            opt.zero_grad()
+            bad = attack(model, bx, by, eps, generator)
+            model.train()
+            loss = F.cross_entropy(model(bad), by)
+            loss.backward()
+            opt.step()
+            total += loss.item() * len(rows)
+        history.append(total / len(x))
+    return history
+# %% [mutant] The cube grows from epoch to epoch
+# cell: l3e09-harden
+# kills: l3e09-t1
+_right = train_adversarial
+def train_adversarial(model, data, eps, attack, opt, epochs, batch_size, generator):
+    return [_right(model, data, eps * (epoch + 1) / epochs, attack, opt, 1, batch_size, generator)[0] for epoch in range(epochs)]
+# %% [mutant] Pictures with replacement
+# cell: l3e09-harden
+# kills: l3e09-t1
+def train_adversarial(model, data, eps, attack, opt, epochs, batch_size, generator):
+    x, y = data
+    device, history = next(model.parameters()).device, []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randint(len(x), (len(x),), generator=generator).split(batch_size):
+            bx, by = x[rows].to(device), y[rows].to(device)
+            bad = attack(model, bx, by, eps, generator)
+            model.train()
+            loss = F.cross_entropy(model(bad), by)
+            opt.zero_grad()
+            loss.backward()
+            opt.step()
+            total += loss.item() * len(rows)
+        history.append(total / len(x))
+    return history
+# %% [alternate] A DataLoader
+# cell: l3e09-harden
+def train_adversarial(model, data, eps, attack, opt, epochs, batch_size, generator):
+    from torch.utils.data import DataLoader, TensorDataset
+
+    where = next(model.parameters()).device
+    loader = DataLoader(TensorDataset(*data), batch_size=batch_size, shuffle=True, generator=generator)
+    model.train()
+    history: list[float] = []
+    for _ in range(epochs):
+        sums = []
+        for inputs, labels in loader:
+            inputs, labels = inputs.to(where), labels.to(where)
+            fooled = attack(model, inputs, labels, eps, generator).detach()
+            opt.zero_grad(set_to_none=True)
+            losses = F.cross_entropy(model(fooled), labels, reduction="none")
+            losses.mean().backward()
+            opt.step()
+            sums += losses.tolist()
+        history.append(sum(sums) / len(sums))
+    return history
+# %% [alternate] An order from NumPy, seeded by the generator
+# cell: l3e09-harden
+def train_adversarial(model, data, eps, attack, opt, epochs, batch_size, generator):
+    x, y = data
+    device = next(model.parameters()).device
+    history = [0.0] * epochs
+    for epoch in range(epochs):
+        seed = torch.randint(2**31, (1,), generator=generator, device=generator.device).item()
+        order = np.random.default_rng(seed).permutation(len(x))
+        for rows in np.array_split(order, range(batch_size, len(order), batch_size)):
+            rows = torch.as_tensor(rows)
+            bx, by = x[rows].to(device), y[rows].to(device)
+            bad = attack(model, bx, by, eps, generator)
+            model.train(mode=True)
+            loss = F.cross_entropy(model(bad), by)
+            opt.zero_grad()
+            loss.backward()
+            opt.step()
+            history[epoch] += loss.item() * len(rows) / len(x)
+    return history

@@ -1,5 +1,6 @@
 """`labhub`: finds the verb, turns errors into a message and an exit code."""
 
+import gc
 import importlib
 import sys
 from typing import Annotated, Any, TypeAlias
@@ -92,4 +93,7 @@ def main() -> None:
     # jsonschema builds 39 grammars at import for addresses in other scripts, which no notebook's
     # schema has; without this package it leaves them out, and every verb starts 1.4 s earlier.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    sys.exit(app())
+    try:
+        sys.exit(app())
+    finally:
+        gc.freeze()  # at its end Python looks for garbage in all that was ever imported

@@ -158,20 +158,23 @@ class Recorder:
             return None
 
     def _create(self, assignment: AssignmentId, student: StudentId) -> SubmittedAssignment:
-        """The rows that `Gradebook.add_submission` makes, without its own commit."""
+        """The rows that `Gradebook.add_submission` makes, all at once, without its own commit."""
         session = self._gradebook.db
-        person = session.get(Student, student)
-        if person is None:
-            person = Student(id=student)
-            session.add(person)
-        submission = SubmittedAssignment(student=person)
+        if session.get(Student, student) is None:
+            session.add(Student(id=student))
+        submission = SubmittedAssignment(
+            student_id=student,
+            assignment=self._gradebook.find_assignment(assignment),
+            notebooks=[
+                SubmittedNotebook(
+                    notebook_id=notebook,
+                    grades=[Grade(cell_id=cell) for cell in sorted(cells.graded)],
+                    comments=[Comment(cell_id=cell) for cell in sorted(cells.commented)],
+                )
+                for notebook, cells in self._cell_rows(assignment).items()
+            ],
+        )
         session.add(submission)
-        submission.assignment = self._gradebook.find_assignment(assignment)
-        for notebook in submission.assignment.notebooks:
-            part = SubmittedNotebook()
-            session.add(part)
-            part.notebook, part.assignment = notebook, submission
-        session.flush()
         return submission
 
     def _cell_rows(self, assignment: AssignmentId) -> dict[str, CellRows]:

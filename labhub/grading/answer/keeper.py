@@ -14,6 +14,7 @@ from labhub.grading.mail import Letter, Mailbox
 from labhub.grading.sandbox import watch
 
 _SWEEPS = 200
+_END_WAIT_S = 0.02
 
 
 class Keeper:
@@ -76,6 +77,7 @@ class Keeper:
                 return
             for pid in others:
                 _kill(pid)
+            select.select([self._wake.fileno()], [], [], _END_WAIT_S)  # giving back memory takes ms
             self._reap()
 
 

@@ -139,6 +139,33 @@ def test_a_test_finds_the_files_as_they_were_at_its_place(engine: Engine, tmp_pa
     assert [each.status for each in result.tests] == ["passed"] * 2, result.tests
 
 
+@pytest.mark.parametrize("kind", [split, check])
+def test_what_an_earlier_test_defines_is_there_for_a_later_one(engine: Engine, kind):
+    result = grade(
+        engine,
+        "def double(x):\n    return 2 * x",
+        kind("import math\ndef right(x):\n    return math.fsum([x, x])\nwant = right(2)\nassert 0"),
+        kind("assert double(2) == want == right(2)"),
+        kind("assert double(2) == right(3), 'twice as much'"),
+    )
+    assert [test.score for test in result.tests] == [0, 1, 0]
+    assert result.tests[2].law == "twice as much"
+
+
+@pytest.mark.parametrize("kind", [split, check])
+def test_a_name_that_a_cell_binds_after_a_test_is_the_student_s_again(engine: Engine, kind):
+    this = exam(
+        "result = 1",
+        kind("result = 5\nassert result == 5"),
+        "result = 10",
+        kind("assert result == 10"),
+        kind("assert result == 10"),
+        reference=("result = 1", "result = 10"),
+    )
+    [(_, result)] = engine.run([("x", this)])
+    assert [test.score for test in result.tests] == [1, 1, 1], result.tests
+
+
 def test_each_test_has_a_snapshot_of_its_own(engine: Engine):
     result = grade(
         engine,

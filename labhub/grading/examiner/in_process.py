@@ -17,24 +17,32 @@ _TIMEOUT = "This test took too long with your code."
 _DIED = "The process ended while this test ran your code."
 
 
-def examine_in_process(test: TestCell, waiting: Waiting, timeout_s: float) -> TestResult:
-    """Send the test's source into the snapshot, and take its word for how it ended."""
+def examine_in_process(
+    test: TestCell, waiting: Waiting, timeout_s: float, earlier: str = ""
+) -> TestResult:
+    """Send the test's source into the snapshot, and take its word for how it ended.
+
+    `earlier` are definitions of other tests that it needs.
+    """
     started = time.monotonic()
     mailbox = Mailbox(waiting.sock)
+    before = f"{earlier}\n" if earlier and not test.source.lstrip().startswith("%%") else ""
     try:
-        mailbox.send({"source": test.source}, timeout_s=timeout_s)
+        mailbox.send({"source": before + test.source}, timeout_s=timeout_s)
         said = mailbox.receive(timeout_s=timeout_s, limit_bytes=_LIMIT_BYTES)
     except TimeoutError:
         return _result(test, TestStatus.TIMEOUT, _TIMEOUT, started)
     except (EOFError, OSError, ValueError):
         return _result(test, TestStatus.KILLED, _DIED, started)
-    return _judge(test, said, started)
+    return _judge(test, said, before.count("\n"), started)
 
 
-def _judge(test: TestCell, said: Letter, started: float) -> TestResult:
+def _judge(test: TestCell, said: Letter, lines_before: int, started: float) -> TestResult:
     detail = str(said.get("detail", ""))
     if said.get("failed"):
-        law = literal_message(test.source, said.get("line")) or _FAILED
+        line = said.get("line")
+        line = line - lines_before if isinstance(line, int) else None
+        law = literal_message(test.source, line) or _FAILED
         return _result(test, TestStatus.FAILED, law, started, detail=detail)
     if "failed" in said:
         return _result(test, TestStatus.ERROR, _ERROR, started, detail=detail)

@@ -13,10 +13,11 @@ from typing import Any, NoReturn, Self
 from labhub.authoring.names import names_bound_in, parse
 from labhub.grading.examiner.answers import Answer, Waiting, WorkerGone
 from labhub.grading.examiner.drive import Drive
+from labhub.grading.examiner.earlier import definitions_before, taken_back
 from labhub.grading.examiner.in_process import examine_in_process
 from labhub.grading.examiner.names import library_names
 from labhub.grading.examiner.reference import load_reference
-from labhub.grading.examiner.testcell import compile_test, run_test
+from labhub.grading.examiner.testcell import compile_test, forget, run_test
 from labhub.grading.forkserver import ForkServer, Role
 from labhub.grading.mail import Letter, Mailbox
 from labhub.grading.model import (
@@ -170,7 +171,9 @@ class Examiner:
     def examine(self, test: TestCell, waiting: Waiting, timeout_s: float) -> TestResult:
         """The verdict of `test` on one snapshot."""
         if test.in_process:
-            return examine_in_process(test, waiting, timeout_s)
+            earlier = definitions_before(self._exam, test)
+            return examine_in_process(test, waiting, timeout_s, earlier)
+        forget(self._carried, taken_back(self._exam, test) & self._course.bound)
         channel = Channel(socket.socket(fileno=waiting.sock.detach()))
         try:
             return run_test(

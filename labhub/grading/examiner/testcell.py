@@ -110,6 +110,12 @@ def _result(
     )
 
 
+def forget(carried: dict[str, Any], names: Collection[str]) -> None:
+    """Let names of earlier tests mean the student's again: cells have bound them since."""
+    for name in names:
+        dict.pop(carried.get(_NAMESPACE, {}), name, None)
+
+
 def compile_test(grade_id: str, source: str) -> Cell:
     """A test cell, compiled; remembered. Raises `SyntaxError`."""
     return compile_cell(source, verdict.FILENAME.format(grade_id))

@@ -124,3 +124,25 @@ hand = {key: round(float(value), 3) for key, value in hand.items()}
 # %% [alternate] Zero-dimensional arrays
 # cell: l1e01-paper
 hand = {key: np.array(value) for key, value in hand.items()}
+
+# %% [mutant] Every number is not a number
+# cell: l1e01-paper
+# kills: l1e01-t1, l1e01-t2, l1e01-t3
+hand = dict.fromkeys(hand, float("nan"))
+
+# %% [mutant] Nothing but the forward pass
+# cell: l1e01-paper
+# kills: l1e01-t2, l1e01-t3
+hand = {key: value for key, value in hand.items() if not key.startswith("d")}
+
+# %% [alternate] Fractions of a thousand
+# cell: l1e01-paper
+from fractions import Fraction
+
+hand = {key: Fraction(round(1000 * value), 1000) for key, value in hand.items()}
+
+# %% [alternate] Decimals
+# cell: l1e01-paper
+from decimal import Decimal
+
+hand = {key: Decimal(f"{value:.3f}") for key, value in hand.items()}

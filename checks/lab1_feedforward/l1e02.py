@@ -193,3 +193,107 @@ def sigmoid(z):
     e = np.exp(z[~pos])
     out[~pos] = e / (1 + e)
     return out if shape != (1,) else out[0]
+
+# %% [mutant] A whole number goes in, a whole number comes out
+# cell: l1e02-activations
+# kills: l1e02-t1
+def sigmoid(z):
+    z = np.asarray(z)
+    out = np.empty_like(z)
+    right = z >= 0
+    out[right] = 1 / (1 + np.exp(-z[right]))
+    e = np.exp(z[~right])
+    out[~right] = e / (1 + e)
+    return out
+
+# %% [mutant] np.vectorize takes its type from the first element
+# cell: l1e02-activations
+# kills: l1e02-t2
+relu = np.vectorize(lambda v: v if v > 0 else 0)
+
+# %% [mutant] ReLU with a cap at a hundred
+# cell: l1e02-activations
+# kills: l1e02-t2
+def relu(z):
+    return np.clip(z, 0, 100)
+
+# %% [mutant] relu reuses one buffer
+# cell: l1e02-activations
+# kills: l1e02-t2
+_buffers = {}
+
+
+def relu(z):
+    out = _buffers.setdefault(np.shape(z), np.empty(np.shape(z)))
+    return np.maximum(z, 0, out=out)
+
+# %% [mutant] Sigmoid cut off at two hundred and fifty
+# cell: l1e02-activations
+# kills: l1e02-t1
+def sigmoid(z):
+    return 1 / (1 + np.exp(-np.clip(z, -250, 250)))
+
+# %% [mutant] GELU
+# cell: l1e02-activations
+# kills: l1e02-t2
+def relu(z):
+    z = np.asarray(z, dtype=float)
+    return z * np.exp(-np.logaddexp(0, -1.702 * z))
+
+# %% [mutant] The slope of tanh without the square
+# cell: l1e02-activations
+# kills: l1e02-t3
+def tanh_grad(z):
+    return 1 - np.abs(np.tanh(z))
+
+# %% [mutant] Slope of relu as a leftover of the last relu call
+# cell: l1e02-activations
+# kills: l1e02-t2
+_on = None
+
+
+def relu(z):
+    global _on
+    _on = np.asarray(z) > 0
+    return np.where(_on, z, 0.0)
+
+
+def relu_grad(z):
+    return np.where(_on, 1.0, 0.0)
+
+# %% [mutant] tanh slope rounded off in the tail
+# cell: l1e02-activations
+# kills: l1e02-t3
+def tanh_grad(z):
+    return np.where(np.abs(z) > 3, 0.0, 1 - np.tanh(z) ** 2)
+
+# %% [alternate] Sigmoid with its argument held below the overflow
+# cell: l1e02-activations
+def sigmoid(z):
+    return 1 / (1 + np.exp(-np.clip(z, -500, 500)))
+
+# %% [alternate] A slope that is True or False
+# cell: l1e02-activations
+def relu_grad(z):
+    return np.asarray(z) > 0
+
+# %% [alternate] Gives its argument back when there is nothing to do
+# cell: l1e02-activations
+def relu(z):
+    return z if np.all(np.asarray(z) >= 0) else z * (np.asarray(z) > 0)
+
+# %% [alternate] The slope of tanh from the hyperbolic cosine
+# cell: l1e02-activations
+def tanh_grad(z):
+    return 1 / np.cosh(z) ** 2
+
+# %% [alternate] Recursion down to numbers
+# cell: l1e02-activations
+def sigmoid(z):
+    if np.ndim(z):
+        return np.array([sigmoid(row) for row in z], dtype=float).reshape(np.shape(z))
+    return 1 / (1 + np.exp(-z)) if z > 0 else 1 - 1 / (1 + np.exp(z)) if z > -1e-3 else np.exp(z - np.log1p(np.exp(z)))
+
+
+def tanh_grad(z):
+    return (1 - np.tanh(z)) * (1 + np.tanh(z))

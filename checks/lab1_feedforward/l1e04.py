@@ -207,3 +207,192 @@ def fit_softmax_regression(X, y, K, lr, steps, rng):
         if k < steps:
             A -= lr * Z.T @ cross_entropy_grad(logits, y)
     return A[:-1], A[-1], losses
+
+# %% [mutant] The weights start at zero
+# cell: l1e04-logreg
+# kills: l1e04-t1
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    W, b, losses = np.zeros((X.shape[1], K)), np.zeros(K), []
+    rng.normal(0, 0.01, W.shape)
+    for _ in range(steps + 1):
+        if losses:
+            d = cross_entropy_grad(X @ W + b, y)
+            W, b = W - lr * X.T @ d, b - lr * d.sum(axis=0)
+        losses.append(cross_entropy(X @ W + b, y))
+    return W, b, losses
+
+# %% [mutant] Uniform between minus and plus a hundredth
+# cell: l1e04-logreg
+# kills: l1e04-t1
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    W, b, losses = rng.uniform(-0.01, 0.01, (X.shape[1], K)), np.zeros(K), []
+    for _ in range(steps + 1):
+        if losses:
+            d = cross_entropy_grad(X @ W + b, y)
+            W, b = W - lr * X.T @ d, b - lr * d.sum(axis=0)
+        losses.append(cross_entropy(X @ W + b, y))
+    return W, b, losses
+
+# %% [mutant] The bias is drawn as well
+# cell: l1e04-logreg
+# kills: l1e04-t1
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    W, b, losses = rng.normal(0, 0.01, (X.shape[1], K)), rng.normal(0, 0.01, K), []
+    for _ in range(steps + 1):
+        if losses:
+            d = cross_entropy_grad(X @ W + b, y)
+            W, b = W - lr * X.T @ d, b - lr * d.sum(axis=0)
+        losses.append(cross_entropy(X @ W + b, y))
+    return W, b, losses
+
+# %% [mutant] Its own generator
+# cell: l1e04-logreg
+# kills: l1e04-t1
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    W, b, losses = np.random.default_rng(0).normal(0, 0.01, (X.shape[1], K)), np.zeros(K), []
+    for _ in range(steps + 1):
+        if losses:
+            d = cross_entropy_grad(X @ W + b, y)
+            W, b = W - lr * X.T @ d, b - lr * d.sum(axis=0)
+        losses.append(cross_entropy(X @ W + b, y))
+    return W, b, losses
+
+# %% [mutant] The bias sees the new weights
+# cell: l1e04-logreg
+# kills: l1e04-t1
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    W, b = rng.normal(0, 0.01, (X.shape[1], K)), np.zeros(K)
+    losses = [cross_entropy(X @ W + b, y)]
+    for _ in range(steps):
+        W = W - lr * X.T @ cross_entropy_grad(X @ W + b, y)
+        b = b - lr * cross_entropy_grad(X @ W + b, y).sum(axis=0)
+        losses.append(cross_entropy(X @ W + b, y))
+    return W, b, losses
+
+# %% [mutant] Stops when the loss hardly moves
+# cell: l1e04-logreg
+# kills: l1e04-t1
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    W, b = rng.normal(0, 0.01, (X.shape[1], K)), np.zeros(K)
+    losses = [cross_entropy(X @ W + b, y)]
+    for _ in range(steps):
+        d = cross_entropy_grad(X @ W + b, y)
+        W, b = W - lr * X.T @ d, b - lr * d.sum(axis=0)
+        losses.append(cross_entropy(X @ W + b, y))
+        if abs(losses[-1] - losses[-2]) < 1e-6:
+            break
+    return W, b, losses + [losses[-1]] * (steps + 1 - len(losses))
+
+# %% [mutant] Keeps the best step
+# cell: l1e04-logreg
+# kills: l1e04-t1
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    W, b = rng.normal(0, 0.01, (X.shape[1], K)), np.zeros(K)
+    losses, best = [cross_entropy(X @ W + b, y)], (W, b)
+    for _ in range(steps):
+        d = cross_entropy_grad(X @ W + b, y)
+        W, b = W - lr * X.T @ d, b - lr * d.sum(axis=0)
+        losses.append(cross_entropy(X @ W + b, y))
+        if losses[-1] <= min(losses):
+            best = (W, b)
+    return *best, losses
+
+# %% [mutant] The gradient is cut to length one
+# cell: l1e04-logreg
+# kills: l1e04-t1
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    W, b = rng.normal(0, 0.01, (X.shape[1], K)), np.zeros(K)
+    losses = [cross_entropy(X @ W + b, y)]
+    for _ in range(steps):
+        d = cross_entropy_grad(X @ W + b, y)
+        gW, gb = X.T @ d, d.sum(axis=0)
+        scale = max(1.0, np.sqrt((gW**2).sum() + (gb**2).sum()))
+        W, b = W - lr * gW / scale, b - lr * gb / scale
+        losses.append(cross_entropy(X @ W + b, y))
+    return W, b, losses
+
+# %% [mutant] At least one step
+# cell: l1e04-logreg
+# kills: l1e04-t1
+_fit = fit_softmax_regression
+
+
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    W, b, losses = _fit(X, y, K, lr, max(1, steps), rng)
+    return W, b, losses[: steps + 1]
+
+# %% [mutant] The weights are kept in single precision
+# cell: l1e04-logreg
+# kills: l1e04-t1
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    W, b = rng.normal(0, 0.01, (X.shape[1], K)).astype(np.float32), np.zeros(K, np.float32)
+    losses = [cross_entropy((X @ W + b).astype(float), y)]
+    for _ in range(steps):
+        d = cross_entropy_grad((X @ W + b).astype(float), y)
+        W, b = (W - lr * X.T @ d).astype(np.float32), (b - lr * d.sum(axis=0)).astype(np.float32)
+        losses.append(cross_entropy((X @ W + b).astype(float), y))
+    return W, b, losses
+
+# %% [mutant] The best loss so far is recorded
+# cell: l1e04-logreg
+# kills: l1e04-t1
+_fit = fit_softmax_regression
+
+
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    W, b, losses = _fit(X, y, K, lr, steps, rng)
+    return W, b, np.minimum.accumulate(losses)
+
+# %% [alternate] Recursion
+# cell: l1e04-logreg
+import sys
+
+
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), 20000))
+
+    def walk(W, b, left):
+        z = X @ W + b
+        here = [cross_entropy(z, y)]
+        if not left:
+            return W, b, here
+        d = cross_entropy_grad(z, y)
+        W, b, rest = walk(W - lr * (X.T @ d), b - lr * d.sum(0), left - 1)
+        return W, b, here + rest
+
+    return walk(rng.normal(scale=0.01, size=(X.shape[1], K)), np.zeros(K), steps)
+
+# %% [alternate] A generator of states
+# cell: l1e04-logreg
+from collections import namedtuple
+from itertools import islice
+
+Fit = namedtuple("Fit", "W b losses")
+
+
+def _descend(X, y, W, b, lr):
+    while True:
+        z = X @ W + b
+        yield W, b, cross_entropy(z, y)
+        d = cross_entropy_grad(z, y)
+        W, b = W - lr * (d.T @ X).T, b - lr * d.sum(axis=0)
+
+
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    W = np.array([[rng.normal(0, 0.01) for _ in range(K)] for _ in range(X.shape[1])])
+    states = list(islice(_descend(X, y, W, np.zeros(K), lr), steps + 1))
+    return Fit(*states[-1][:2], [loss for *_, loss in states])
+
+# %% [alternate] Works on transposed arrays
+# cell: l1e04-logreg
+def fit_softmax_regression(X, y, K, lr, steps, rng):
+    V, c = rng.normal(0, 0.01, (K, X.shape[1])), np.zeros((K, 1))
+    losses = np.full(steps + 1, np.nan)
+    for k in range(steps + 1):
+        Z = (V @ X.T + c).T
+        losses[k] = cross_entropy(Z, y)
+        if k < steps:
+            D = cross_entropy_grad(Z, y).T
+            V -= lr * (D @ X)
+            c -= lr * D.sum(axis=1, keepdims=True)
+    return V.T, c[:, 0], losses

@@ -177,3 +177,93 @@ def linear_forward(x, W, b):
 def linear_backward(dout, cache):
     ones = np.ones((1, len(dout)))
     return np.dot(dout, cache.W.T), np.tensordot(cache.x, dout, axes=(0, 0)), (ones @ dout)[0]
+
+# %% [mutant] The bias goes down the rows when it fits
+# cell: l1e05-affine
+# kills: l1e05-t1
+def linear_forward(x, W, b):
+    out = x @ W
+    return (out + b[:, None] if len(x) == len(b) else out + b), (x, W)
+
+# %% [mutant] The gradients are remembered in the cache
+# cell: l1e05-affine
+# kills: l1e05-t2
+def linear_forward(x, W, b):
+    return x @ W + b, {"x": x, "W": W}
+
+
+def linear_backward(dout, cache):
+    if "grads" not in cache:
+        cache["grads"] = dout @ cache["W"].T, cache["x"].T @ dout, dout.sum(axis=0)
+    return cache["grads"]
+
+# %% [mutant] The gradient comes in transposed when it fits
+# cell: l1e05-affine
+# kills: l1e05-t2
+def linear_backward(dout, cache):
+    x, W = cache[:2]
+    dx = dout @ W if W.shape[0] == W.shape[1] else dout @ W.T
+    return dx, x.T @ dout, dout.sum(axis=0)
+
+# %% [mutant] Cuts large gradients
+# cell: l1e05-affine
+# kills: l1e05-t2
+def linear_backward(dout, cache):
+    x, W = cache[:2]
+    return tuple(np.clip(g, -10, 10) for g in (dout @ W.T, x.T @ dout, dout.sum(axis=0)))
+
+# %% [mutant] A cache that is used up
+# cell: l1e05-affine
+# kills: l1e05-t2
+def linear_forward(x, W, b):
+    return x @ W + b, [x, W]
+
+
+def linear_backward(dout, cache):
+    W, x = cache.pop(), cache.pop()
+    return dout @ W.T, x.T @ dout, dout.sum(axis=0)
+
+# %% [mutant] Gradients pile up in the cache
+# cell: l1e05-affine
+# kills: l1e05-t2
+def linear_forward(x, W, b):
+    return x @ W + b, {"x": x, "W": W, "dW": np.zeros_like(W), "db": np.zeros_like(b)}
+
+
+def linear_backward(dout, cache):
+    cache["dW"] = cache["dW"] + cache["x"].T @ dout
+    cache["db"] = cache["db"] + dout.sum(axis=0)
+    return dout @ cache["W"].T, cache["dW"], cache["db"]
+
+# %% [alternate] A frozen dataclass with views
+# cell: l1e05-affine
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class _Cache:
+    x_t: np.ndarray
+    W_t: np.ndarray
+
+
+def linear_forward(x, W, b):
+    return np.add(np.matmul(x, W), b), _Cache(x.T, W.T)
+
+
+def linear_backward(dout, cache):
+    return np.dot(dout, cache.W_t), np.dot(cache.x_t, dout), np.add.reduce(dout, axis=0)
+
+# %% [alternate] tensordot, broadcasting and named tuples
+# cell: l1e05-affine
+from collections import namedtuple
+
+Affine = namedtuple("Affine", ["x", "W"])
+Grads = namedtuple("Grads", "dx dW db")
+
+
+def linear_forward(x: np.ndarray, W: np.ndarray, b: np.ndarray):
+    return (x[:, :, None] * W).sum(axis=1) + b, Affine(x=x, W=W)
+
+
+def linear_backward(dout, cache):
+    return Grads(dx=np.tensordot(dout, cache.W, (1, 1)), db=np.ones(len(dout)) @ dout, dW=(dout.T @ cache.x).T)

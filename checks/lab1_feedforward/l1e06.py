@@ -249,3 +249,174 @@ def check_softmax(f):
             got = f(z.copy())
             if np.shape(got) != np.shape(want) or not np.allclose(got, want, rtol=1e-7, atol=1e-12):
                 raise ValueError("not a softmax")
+
+# %% [mutant] Adds and takes away in place, and leaves the rounding
+# cell: l1e06-numgrad
+# kills: l1e06-t1
+def numerical_gradient(f, x, eps=1e-5):
+    grad = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        x[i] += eps
+        up = f(x)
+        x[i] -= 2 * eps
+        down = f(x)
+        x[i] += eps
+        grad[i] = (up - down) / (2 * eps)
+    return grad
+
+# %% [mutant] A copy is walked when the array is not contiguous
+# cell: l1e06-numgrad
+# kills: l1e06-t1
+def numerical_gradient(f, x, eps=1e-5):
+    flat, grad = x.reshape(-1), np.zeros(x.size)
+    for i in range(x.size):
+        old = flat[i]
+        flat[i] = old + eps
+        up = f(x)
+        flat[i] = old - eps
+        down = f(x)
+        flat[i] = old
+        grad[i] = (up - down) / (2 * eps)
+    return grad.reshape(x.shape)
+
+# %% [mutant] Half of the step
+# cell: l1e06-numgrad
+# kills: l1e06-t1
+def numerical_gradient(f, x, eps=1e-5):
+    grad = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        e = np.zeros(x.shape)
+        e[i] = eps / 2
+        grad[i] = (f(x + e) - f(x - e)) / eps
+    return grad
+
+# %% [mutant] The step grows with the entry
+# cell: l1e06-numgrad
+# kills: l1e06-t1
+def numerical_gradient(f, x, eps=1e-5):
+    grad = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        e = np.zeros(x.shape)
+        e[i] = eps * max(1.0, abs(x[i]))
+        grad[i] = (f(x + e) - f(x - e)) / (2 * e[i])
+    return grad
+
+# %% [mutant] x is not put back when f is constant
+# cell: l1e06-numgrad
+# kills: l1e06-t1
+def numerical_gradient(f, x, eps=1e-5):
+    grad = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        old = x[i]
+        x[i] = old + eps
+        up = f(x)
+        x[i] = old - eps
+        down = f(x)
+        grad[i] = (up - down) / (2 * eps)
+        if grad[i]:
+            x[i] = old
+    return grad
+
+# %% [mutant] Works on a copy that is never put back
+# cell: l1e06-numgrad
+# kills: l1e06-t1
+def numerical_gradient(f, x, eps=1e-5):
+    grad, moved = np.zeros(x.shape), x.copy()
+    for i in np.ndindex(x.shape):
+        moved[i] += eps
+        up = f(moved)
+        moved[i] -= 2 * eps
+        grad[i] = (up - f(moved)) / (2 * eps)
+    return grad
+
+# %% [mutant] Returns True when all is well
+# cell: l1e06-checker
+# kills: l1e06-t3
+_check = check_softmax
+
+
+def check_softmax(f):
+    _check(f)
+    return True
+
+# %% [mutant] Says no with a word
+# cell: l1e06-checker
+# kills: l1e06-t3
+_check = check_softmax
+
+
+def check_softmax(f):
+    try:
+        _check(f)
+    except Exception:
+        return False
+    return None
+
+# %% [alternate] Divides by the step that was really taken
+# cell: l1e06-numgrad
+def numerical_gradient(f, x, eps=1e-5):
+    f(x)
+    y, grad = x.copy(), np.zeros_like(x, dtype=float)
+    for i, old in np.ndenumerate(x):
+        y[i] = high = old + eps
+        up = f(y)
+        y[i] = low = old - eps
+        grad[i] = (up - f(y)) / (high - low)
+        y[i] = old
+    return grad
+
+# %% [alternate] Walks x.flat
+# cell: l1e06-numgrad
+def numerical_gradient(f, x, eps=1e-5):
+    slopes = []
+    for i in range(x.size):
+        old = x.flat[i]
+        x.flat[i] = old - eps
+        down = f(x)
+        x.flat[i] = old + eps
+        slopes.append((f(x) - down) / 2 / eps)
+        x.flat[i] = old
+    return np.reshape(slopes, x.shape)
+
+# %% [alternate] All minus points first, then all plus points
+# cell: l1e06-numgrad
+def numerical_gradient(f, x, eps=1e-5):
+    def sweep(step):
+        for i in np.ndindex(*x.shape):
+            moved = np.array(x, dtype=float)
+            moved[i] += step
+            yield f(moved)
+
+    down = np.fromiter(sweep(-eps), float, x.size)
+    up = np.fromiter(sweep(eps), float, x.size)
+    return ((up - down) / (2 * eps)).reshape(x.shape)
+
+# %% [alternate] The four laws of the text
+# cell: l1e06-checker
+def check_softmax(f):
+    rng = np.random.default_rng(3)
+    for n, k in ((1, 4), (5, 3), (4, 7)):
+        z = rng.normal(size=(n, k)) * 3
+        p = f(z)
+        assert np.shape(p) == (n, k), "shape"
+        assert np.allclose(np.sum(p, axis=1), 1, rtol=0, atol=1e-10), "rows sum to one"
+        assert np.allclose(f(z + rng.normal(size=(n, 1))), p, rtol=1e-9), "shift"
+        assert np.allclose(np.log(p[:, 0] / p[:, 1]), z[:, 0] - z[:, 1], atol=1e-9), "ratio"
+        assert np.allclose(np.log(p) - np.log(p[:, :1]), z - z[:, :1], atol=1e-9), "ratio"
+    huge = f(np.array([[1000.0, 0.0, -1000.0], [-1000.0, -1000.0, -1000.0]]))
+    assert np.allclose(huge, [[1, 0, 0], [1 / 3, 1 / 3, 1 / 3]]), "huge logits"
+
+# %% [alternate] Whole numbers as they are, and types
+# cell: l1e06-checker
+_check = check_softmax
+
+
+def check_softmax(f):
+    p = f(np.array([[1, 2, 3], [0, 0, 0]]))
+    if not isinstance(p, np.ndarray):
+        raise TypeError("softmax gives an array")
+    if p.dtype.kind != "f" or p.ndim != 2:
+        raise ValueError("an array of floats with two axes")
+    if not np.all(np.isfinite(p)) or np.any(p < 0):
+        raise ValueError("probabilities")
+    return _check(f)

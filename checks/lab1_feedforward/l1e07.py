@@ -437,3 +437,388 @@ class MLP:
             if l > 1:
                 d = (d @ self.params[f"W{l}"].T) * self.dact(zs[l - 2])
         return out
+
+# %% [mutant] Squeezes a single row
+# cell: l1e07-mlp
+# kills: l1e07-t1
+class MLP(MLP):
+    _forward = MLP.forward
+
+    def forward(self, X):
+        return np.squeeze(self._forward(X))
+
+    def loss(self, X, y, l2=0.0):
+        squares = sum(np.sum(v**2) for k, v in self.params.items() if k[0] == "W")
+        return cross_entropy(self._forward(X), y) + 0.5 * l2 * squares
+
+# %% [mutant] The loss remembers the last logits
+# cell: l1e07-mlp
+# kills: l1e07-t1
+class MLP(MLP):
+    _forward = MLP.forward
+    _seen = None
+
+    def forward(self, X):
+        self._seen = self._forward(X)
+        return self._seen
+
+    def loss(self, X, y, l2=0.0):
+        z = self._seen if self._seen is not None and len(self._seen) == len(y) else self.forward(X)
+        squares = sum(np.sum(v**2) for k, v in self.params.items() if k[0] == "W")
+        return cross_entropy(z, y) + 0.5 * l2 * squares
+
+# %% [mutant] A change inside an array goes unseen
+# cell: l1e07-mlp
+# kills: l1e07-t1
+class MLP(MLP):
+    _forward, _known = MLP.forward, None
+
+    def forward(self, X):
+        ids = [id(v) for v in self.params.values()]
+        if self._known is None or self._known[0] != ids:
+            self._known = ids, {k: v.copy() for k, v in self.params.items()}, self.params
+        live, self.params = self.params, self._known[1]
+        try:
+            return self._forward(X)
+        finally:
+            self.params = live
+
+    def __init__(self, sizes, activation, rng):
+        super().__init__(sizes, activation, rng)
+        self.forward(np.zeros((1, sizes[0])))
+
+# %% [mutant] The activation is a global
+# cell: l1e07-mlp
+# kills: l1e07-t1
+_kind = None
+
+
+class MLP(MLP):
+    def __init__(self, sizes, activation, rng):
+        global _kind
+        super().__init__(sizes, activation, rng)
+        _kind = activation
+
+    def forward(self, X):
+        act = {"relu": relu, "sigmoid": sigmoid, "tanh": np.tanh}[_kind]
+        L = len(self.params) // 2
+        for i in range(1, L):
+            X = act(X @ self.params[f"W{i}"] + self.params[f"b{i}"])
+        return X @ self.params[f"W{L}"] + self.params[f"b{L}"]
+
+# %% [mutant] Parameters in single precision
+# cell: l1e07-mlp
+# kills: l1e07-t1
+class MLP(MLP):
+    def __init__(self, sizes, activation, rng):
+        super().__init__(sizes, activation, rng)
+        self.params = {k: v.astype(np.float32) for k, v in self.params.items()}
+
+# %% [mutant] The loss shrinks the weights
+# cell: l1e07-mlp
+# kills: l1e07-t1, l1e07-t3
+class MLP(MLP):
+    _loss = MLP.loss
+
+    def loss(self, X, y, l2=0.0):
+        value = self._loss(X, y, l2)
+        for k in self.params:
+            self.params[k] = 0.999 * self.params[k]
+        return value
+
+# %% [mutant] A single row has no batch to sum over
+# cell: l1e07-mlp
+# kills: l1e07-t2
+class MLP(MLP):
+    _gradients = MLP.gradients
+
+    def gradients(self, X, y, l2=0.0):
+        return {k: v if len(X) > 1 or k[0] == "W" else v[None] for k, v in self._gradients(X, y, l2).items()}
+
+# %% [mutant] Gradients in single precision
+# cell: l1e07-mlp
+# kills: l1e07-t2, l1e07-t3
+class MLP(MLP):
+    _gradients = MLP.gradients
+
+    def gradients(self, X, y, l2=0.0):
+        return {k: v.astype(np.float32) for k, v in self._gradients(X, y, l2).items()}
+
+# %% [mutant] Gradients centre X in place
+# cell: l1e07-mlp
+# kills: l1e07-t2, l1e07-t3
+class MLP(MLP):
+    _gradients = MLP.gradients
+
+    def gradients(self, X, y, l2=0.0):
+        grads = self._gradients(X, y, l2)
+        X -= X.mean(axis=0)
+        return grads
+
+# %% [mutant] Gradients clipped at one
+# cell: l1e07-mlp
+# kills: l1e07-t2
+class MLP(MLP):
+    _gradients = MLP.gradients
+
+    def gradients(self, X, y, l2=0.0):
+        return {k: np.clip(v, -1, 1) for k, v in self._gradients(X, y, l2).items()}
+
+# %% [mutant] The width of the input for every layer
+# cell: l1e07-mlp
+# kills: l1e07-t4
+class MLP(MLP):
+    def __init__(self, sizes, activation, rng):
+        super().__init__(sizes, activation, rng)
+        last, gain = len(sizes) - 1, 2 if activation == "relu" else 1
+        for i, (n, m) in enumerate(zip(sizes[:-1], sizes[1:]), 1):
+            self.params[f"W{i}"] = rng.normal(0, np.sqrt(gain / sizes[0]), (n, m)) * (0.01 if i == last else 1)
+
+# %% [mutant] Every layer is drawn from the same numbers
+# cell: l1e07-mlp
+# kills: l1e07-t4
+class MLP(MLP):
+    def __init__(self, sizes, activation, rng):
+        super().__init__(sizes, activation, rng)
+        seed = int(rng.integers(2**31))
+        last, gain = len(sizes) - 1, 2 if activation == "relu" else 1
+        for i, (n, m) in enumerate(zip(sizes[:-1], sizes[1:]), 1):
+            again = np.random.default_rng(seed)
+            self.params[f"W{i}"] = again.normal(0, np.sqrt(gain / n), (n, m)) * (0.01 if i == last else 1)
+
+# %% [mutant] Large weights are cut at two standard deviations
+# cell: l1e07-mlp
+# kills: l1e07-t4
+class MLP(MLP):
+    def __init__(self, sizes, activation, rng):
+        super().__init__(sizes, activation, rng)
+        last, gain = len(sizes) - 1, 2 if activation == "relu" else 1
+        for i, (n, m) in enumerate(zip(sizes[:-1], sizes[1:]), 1):
+            std = np.sqrt(gain / n) * (0.01 if i == last else 1)
+            self.params[f"W{i}"] = np.clip(self.params[f"W{i}"], -2 * std, 2 * std)
+
+# %% [mutant] Takes the number of classes off the list of sizes
+# cell: l1e07-mlp
+# kills: l1e07-t4
+class MLP(MLP):
+    def __init__(self, sizes, activation, rng):
+        super().__init__(list(sizes), activation, rng)
+        self.classes = sizes.pop()
+
+# %% [mutant] One dictionary for all nets
+# cell: l1e07-mlp
+# kills: l1e07-t4
+class MLP(MLP):
+    _shared = {}
+
+    def __init__(self, sizes, activation, rng):
+        super().__init__(sizes, activation, rng)
+        self._shared.clear()
+        self._shared.update(self.params)
+        self.params = self._shared
+
+# %% [alternate] Views of one flat vector
+# cell: l1e07-mlp
+# replaces: yes
+class MLP:
+    BENDS = ("sigmoid", "tanh", "relu")
+
+    def __init__(self, sizes, activation, rng):
+        assert activation in self.BENDS
+        self.activation = activation
+        shapes = {}
+        for i in range(1, len(sizes)):
+            shapes[f"W{i}"], shapes[f"b{i}"] = (sizes[i - 1], sizes[i]), (sizes[i],)
+        flat = rng.standard_normal(sum(int(np.prod(s)) for s in shapes.values()))
+        self.params, at = {}, 0
+        for key, shape in shapes.items():
+            size = int(np.prod(shape))
+            self.params[key] = flat[at : at + size].reshape(shape)
+            at += size
+            if key[0] == "b":
+                self.params[key][:] = 0
+            else:
+                self.params[key] *= ((2.0 if activation == "relu" else 1.0) / shape[0]) ** 0.5
+        self.params[f"W{len(sizes) - 1}"] *= 0.01
+
+    def _bend(self, z):
+        return {"sigmoid": sigmoid, "tanh": np.tanh, "relu": relu}[self.activation](z)
+
+    def _slope(self, z):
+        if self.activation == "sigmoid":
+            return sigmoid(z) * sigmoid(-z)
+        return (relu_grad if self.activation == "relu" else tanh_grad)(z)
+
+    def _through(self, h, layer=1):
+        z, cache = linear_forward(h, self.params[f"W{layer}"], self.params[f"b{layer}"])
+        if 2 * layer == len(self.params):
+            return z, []
+        out, rest = self._through(self._bend(z), layer + 1)
+        return out, [(cache, z), *rest] if rest or True else []
+
+    def forward(self, X):
+        return self._through(X)[0]
+
+    def loss(self, X, y, l2=0.0):
+        return cross_entropy(self.forward(X), y) + l2 / 2 * sum((self.params[k] ** 2).sum() for k in self.params if "W" in k)
+
+    def gradients(self, X, y, l2=0.0):
+        def back(h, layer):
+            W = self.params[f"W{layer}"]
+            z, cache = linear_forward(h, W, self.params[f"b{layer}"])
+            if 2 * layer == len(self.params):
+                delta, grads = cross_entropy_grad(z, y), {}
+            else:
+                dh, grads = back(self._bend(z), layer + 1)
+                delta = dh * self._slope(z)
+            dx, dW, db = linear_backward(delta, cache)
+            grads[f"b{layer}"], grads[f"W{layer}"] = db, dW + l2 * W
+            return dx, grads
+
+        return back(X, 1)[1]
+
+# %% [alternate] Layer objects over a shared dictionary
+# cell: l1e07-mlp
+# replaces: yes
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Callable
+
+
+@dataclass
+class _Dense:
+    params: dict
+    index: int
+
+    def __call__(self, h):
+        self.h = h
+        return np.einsum("nd,dk->nk", h, self.params[f"W{self.index}"]) + self.params[f"b{self.index}"]
+
+    def back(self, delta, l2, grads):
+        W = self.params[f"W{self.index}"]
+        grads[f"W{self.index}"] = np.einsum("nd,nk->dk", self.h, delta) + l2 * W
+        grads[f"b{self.index}"] = np.einsum("nk->k", delta)
+        return delta @ W.T
+
+
+@dataclass
+class _Bend:
+    f: Callable
+    slope: Callable
+
+    def __call__(self, z):
+        self.z = z
+        return self.f(z)
+
+    def back(self, d, l2, grads):
+        return d * self.slope(self.z)
+
+
+class MLP:
+    def __init__(self, sizes, activation, rng):
+        self.params = OrderedDict()
+        self.layers = []
+        pairs = list(zip(sizes, sizes[1:]))
+        for i, (a, b) in enumerate(pairs, start=1):
+            var = (2 if activation == "relu" else 1) / a
+            self.params[f"W{i}"] = rng.normal(0, var**0.5, size=(b, a)).T
+            self.params[f"b{i}"] = np.zeros(b)
+            self.layers.append(_Dense(self.params, i))
+            if i < len(pairs):
+                self.layers.append(self._make(activation))
+        self.params[f"W{len(pairs)}"] = self.params[f"W{len(pairs)}"] / 100
+
+    @staticmethod
+    def _make(name):
+        match name:
+            case "relu":
+                return _Bend(lambda z: np.maximum(z, 0), lambda z: (z > 0) * 1.0)
+            case "tanh":
+                return _Bend(np.tanh, lambda z: 1 - np.tanh(z) ** 2)
+            case _:
+                return _Bend(lambda z: np.exp(-np.logaddexp(0, -z)), lambda z: np.exp(-np.logaddexp(0, -z) - np.logaddexp(0, z)))
+
+    def forward(self, X):
+        for layer in self.layers:
+            layer.params = self.params
+            X = layer(X)
+        return X
+
+    def loss(self, X, y, l2=0.0):
+        z = self.forward(X)
+        data = np.mean(np.logaddexp.reduce(z, axis=1) - z[np.arange(len(y)), y])
+        return data + 0.5 * l2 * sum(np.vdot(v, v) for v in self.params.values() if v.ndim == 2)
+
+    def gradients(self, X, y, l2=0.0):
+        z, grads = self.forward(X), {}
+        delta = np.exp(z - np.logaddexp.reduce(z, axis=1, keepdims=True))
+        delta[range(len(y)), y] -= 1
+        delta = delta / len(y)
+        for layer in reversed(self.layers):
+            delta = layer.back(delta, l2, grads)
+        return grads
+
+# %% [alternate] Functions and reduce, sizes kept as a tuple
+# cell: l1e07-mlp
+# replaces: yes
+from functools import partial, reduce
+
+
+def _sig_slope(z):
+    s = sigmoid(z)
+    return s - s * s
+
+
+class MLP:
+    __slots__ = ("params", "depth", "bend", "slope")
+    table = {"sigmoid": (lambda z: sigmoid(z), _sig_slope), "tanh": (np.tanh, lambda z: tanh_grad(z)), "relu": (lambda z: relu(z), lambda z: relu_grad(z))}
+
+    def __init__(self, sizes, activation, rng):
+        self.bend, self.slope = self.table[activation]
+        self.depth = len(sizes) - 1
+        draw = partial(rng.normal, 0.0)
+        self.params = {}
+        for l in reversed(range(1, self.depth + 1)):
+            n, m = sizes[l - 1 : l + 1]
+            std = np.sqrt((1 + (activation == "relu")) / n)
+            self.params |= {f"b{l}": np.zeros((m,)), f"W{l}": draw(std, (n, m)) * (1 if l < self.depth else 1e-2)}
+
+    def _affine(self, h, l):
+        return h @ self.params[f"W{l}"] + self.params[f"b{l}"]
+
+    def forward(self, X):
+        return self._affine(reduce(lambda h, l: self.bend(self._affine(h, l)), range(1, self.depth), X), self.depth)
+
+    def loss(self, X, y, l2=0.0):
+        penalty = np.sum([np.sum(np.square(self.params[f"W{l}"])) for l in range(1, self.depth + 1)])
+        return float(cross_entropy(self.forward(X), y) + 0.5 * l2 * penalty)
+
+    def gradients(self, X, y, l2=0.0):
+        hs = [X]
+        zs = []
+        for l in range(1, self.depth):
+            zs.append(self._affine(hs[-1], l))
+            hs.append(self.bend(zs[-1]))
+        delta = cross_entropy_grad(self._affine(hs[-1], self.depth), y)
+        out = {}
+        for l in range(self.depth, 0, -1):
+            out[f"W{l}"] = hs.pop().T @ delta
+            out[f"W{l}"] += l2 * self.params[f"W{l}"]
+            out[f"b{l}"] = np.ones(len(delta)) @ delta
+            if zs:
+                delta = delta @ self.params[f"W{l}"].T * self.slope(zs.pop())
+        return out
+
+# %% [alternate] Gradients live in arrays of the net, written anew at each call
+# cell: l1e07-mlp
+class MLP(MLP):
+    _gradients = MLP.gradients
+
+    def __init__(self, sizes, activation, rng):
+        super().__init__(sizes, activation, rng)
+        self.grads = {k: np.zeros_like(v) for k, v in self.params.items()}
+
+    def gradients(self, X, y, l2=0.0):
+        for k, v in self._gradients(X, y, l2).items():
+            self.grads[k][...] = v
+        return self.grads

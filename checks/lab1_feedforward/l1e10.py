@@ -107,3 +107,89 @@ def gradient_norms(depth, activation, rng):
     X = rng.standard_normal((64, 20))
     g = net.gradients(X, rng.integers(5, size=64), l2=0.0)
     return np.array([float(np.sqrt(np.square(g[k]).sum())) for k in sorted((k for k in g if k[0] == "W"), key=lambda k: int(k[1:]))])
+
+# %% [mutant] The batch has its own generator
+# cell: l1e10-norms
+# kills: l1e10-t1
+def gradient_norms(depth, activation, rng):
+    net = MLP([20, *[50] * depth, 5], activation, rng)
+    net.params[f"W{depth + 1}"] = net.params[f"W{depth + 1}"] * 100
+    own = np.random.default_rng(0)
+    grads = net.gradients(own.normal(size=(64, 20)), own.integers(0, 5, size=64))
+    return np.array([np.linalg.norm(grads[f"W{i}"]) for i in range(1, depth + 2)])
+
+# %% [mutant] The batch is drawn once for all calls
+# cell: l1e10-norms
+# kills: l1e10-t1
+_X, _y = np.random.default_rng(8).normal(size=(64, 20)), np.random.default_rng(9).integers(0, 5, 64)
+
+
+def gradient_norms(depth, activation, rng):
+    net = MLP([20, *[50] * depth, 5], activation, rng)
+    net.params[f"W{depth + 1}"] = net.params[f"W{depth + 1}"] * 100
+    grads = net.gradients(_X, _y)
+    return np.array([np.linalg.norm(grads[f"W{i}"]) for i in range(1, depth + 2)])
+
+# %% [mutant] Labels follow the inputs
+# cell: l1e10-norms
+# kills: l1e10-t1
+def gradient_norms(depth, activation, rng):
+    net = MLP([20, *[50] * depth, 5], activation, rng)
+    net.params[f"W{depth + 1}"] = net.params[f"W{depth + 1}"] * 100
+    X = rng.normal(size=(64, 20))
+    grads = net.gradients(X, np.arange(64) % 5)
+    return np.array([np.linalg.norm(grads[f"W{i}"]) for i in range(1, depth + 2)])
+
+# %% [mutant] The last bias is enlarged as well
+# cell: l1e10-norms
+# kills: l1e10-t1
+def gradient_norms(depth, activation, rng):
+    net = MLP([20, *[50] * depth, 5], activation, rng)
+    net.params[f"W{depth + 1}"] = net.params[f"W{depth + 1}"] * 100
+    net.params[f"b{depth + 1}"] = net.params[f"b{depth + 1}"] + 1.0
+    grads = net.gradients(rng.normal(size=(64, 20)), rng.integers(0, 5, size=64))
+    return np.array([np.linalg.norm(grads[f"W{i}"]) for i in range(1, depth + 2)])
+
+# %% [mutant] Every weight times a hundred
+# cell: l1e10-norms
+# kills: l1e10-t1
+def gradient_norms(depth, activation, rng):
+    net = MLP([20, *[50] * depth, 5], activation, rng)
+    for i in range(1, depth + 2):
+        net.params[f"W{i}"] = net.params[f"W{i}"] * 100
+    grads = net.gradients(rng.normal(size=(64, 20)), rng.integers(0, 5, size=64))
+    return np.array([np.linalg.norm(grads[f"W{i}"]) for i in range(1, depth + 2)])
+
+# %% [mutant] A new net for every layer
+# cell: l1e10-norms
+# kills: l1e10-t1
+def gradient_norms(depth, activation, rng):
+    def one(i):
+        net = MLP([20, *[50] * depth, 5], activation, rng)
+        net.params[f"W{depth + 1}"] = net.params[f"W{depth + 1}"] * 100
+        return np.linalg.norm(net.gradients(rng.normal(size=(64, 20)), rng.integers(0, 5, size=64))[f"W{i}"])
+
+    return np.array([one(i) for i in range(1, depth + 2)])
+
+# %% [alternate] fromiter and hypot
+# cell: l1e10-norms
+def gradient_norms(depth: int, activation: str, rng: np.random.Generator) -> np.ndarray:
+    sizes = np.full(depth + 2, 50)
+    sizes[[0, -1]] = 20, 5
+    net = MLP(sizes.tolist(), activation, rng)
+    W = net.params[f"W{depth + 1}"]
+    np.multiply(W, 100, out=W)
+    y = np.floor(5 * rng.random(64)).astype(int)
+    grads = net.gradients(rng.normal(size=(20, 64)).T, y)
+    return np.fromiter((np.hypot.reduce(grads[f"W{i}"], axis=None) for i in range(1, depth + 2)), float)
+
+# %% [alternate] Singular values
+# cell: l1e10-norms
+def gradient_norms(depth, activation, rng):
+    net = MLP([20, *[50] * depth, 5], activation, rng)
+    net.params.update({f"W{depth + 1}": net.params[f"W{depth + 1}"] * 100.0})
+    grads = net.gradients(rng.normal(size=(64, 20)), np.array([rng.integers(5) for _ in range(64)]), 0.0)
+    norms = []
+    for i in range(depth + 1):
+        norms += [np.linalg.norm(np.linalg.svd(grads[f"W{i + 1}"], compute_uv=False))]
+    return np.asarray(norms)

@@ -267,3 +267,201 @@ def cross_entropy(z, y):
 
 def cross_entropy_grad(z, y):
     return (softmax(z) - (y[:, None] == np.arange(z.shape[1]))) / z.shape[0]
+
+# %% [mutant] One row loses its axis
+# cell: l1e03-softmax
+# kills: l1e03-t1
+def softmax(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return np.squeeze(e / e.sum(axis=1, keepdims=True))
+
+# %% [mutant] Probabilities are kept away from zero
+# cell: l1e03-softmax
+# kills: l1e03-t1
+def softmax(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return np.clip(e / e.sum(axis=1, keepdims=True), 1e-12, 1 - 1e-12)
+
+# %% [mutant] Sums over rows when the array is square
+# cell: l1e03-softmax
+# kills: l1e03-t1
+def softmax(z):
+    e = np.exp((z.T - z.max(axis=1)).T)
+    total = e.sum(axis=1)
+    return e / total if len(e) == e.shape[1] else e / total[:, None]
+
+# %% [mutant] The maximum of the whole batch in the loss
+# cell: l1e03-softmax
+# kills: l1e03-t2
+def cross_entropy(z, y):
+    s = z - z.max()
+    with np.errstate(divide="ignore"):
+        return float(np.mean(np.log(np.exp(s).sum(axis=1)) - s[np.arange(len(y)), y]))
+
+# %% [mutant] Remembers the last batch
+# cell: l1e03-softmax
+# kills: l1e03-t2
+_last = {}
+
+
+def cross_entropy(z, y):
+    p = np.exp(z - np.logaddexp.reduce(z, axis=1, keepdims=True))
+    _last["p"] = p
+    return float(np.mean(np.logaddexp.reduce(z, axis=1) - z[np.arange(len(y)), y]))
+
+
+def cross_entropy_grad(z, y):
+    p = _last["p"].copy()
+    p[np.arange(len(y)), y] -= 1
+    return p / len(y)
+
+# %% [mutant] SciPy is fetched by a text
+# cell: l1e03-softmax
+# kills: l1e03-t3
+def softmax(z):
+    import importlib
+
+    return importlib.import_module("scipy.special").softmax(z, axis=1)
+
+# %% [mutant] SciPy's softmax with its axis filled in
+# cell: l1e03-softmax
+# kills: l1e03-t3
+import functools
+
+import scipy.special
+
+softmax = functools.partial(scipy.special.softmax, axis=1)
+
+# %% [mutant] SciPy hides in a class
+# cell: l1e03-softmax
+# kills: l1e03-t3
+class _Special:
+    def log_sum(self, z):
+        import scipy.special as special
+
+        return special.logsumexp(z, axis=1)
+
+
+def cross_entropy(z, y):
+    return float(np.mean(_Special().log_sum(z) - z[np.arange(len(y)), y]))
+
+# %% [mutant] An odd sample is left out of the loss
+# cell: l1e03-softmax
+# kills: l1e03-t2
+def cross_entropy(z, y):
+    k = max(1, len(y) - len(y) % 2)
+    return float(np.mean(np.logaddexp.reduce(z[:k], axis=1) - z[np.arange(k), y[:k]]))
+
+# %% [mutant] Clips the logits at fifty
+# cell: l1e03-softmax
+# kills: l1e03-t1
+def softmax(z):
+    s = np.maximum(z - z.max(axis=1, keepdims=True), -50)
+    e = np.exp(s)
+    return e / e.sum(axis=1, keepdims=True)
+
+# %% [mutant] The mean is subtracted in place of the maximum
+# cell: l1e03-softmax
+# kills: l1e03-t1
+def softmax(z):
+    e = np.exp(z - z.mean(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+# %% [mutant] The loss picks whole columns
+# cell: l1e03-softmax
+# kills: l1e03-t2
+def cross_entropy(z, y):
+    s = z - z.max(axis=1, keepdims=True)
+    logp = s - np.log(np.exp(s).sum(axis=1, keepdims=True))
+    return -np.mean(logp[:, y])
+
+# %% [mutant] The average is taken per class
+# cell: l1e03-softmax
+# kills: l1e03-t2
+def cross_entropy(z, y):
+    each = np.logaddexp.reduce(z, axis=1) - z[np.arange(len(y)), y]
+    return float(np.mean([each[y == k].mean() for k in np.unique(y)]))
+
+# %% [alternate] Pairwise differences of logits
+# cell: l1e03-softmax
+def softmax(z):
+    with np.errstate(over="ignore"):
+        return 1 / np.exp(z[:, None, :] - z[:, :, None]).sum(axis=2)
+
+
+def cross_entropy_grad(z: np.ndarray, y: np.ndarray) -> np.ndarray:
+    Y = np.zeros_like(z)
+    Y[np.arange(len(y)), y] = 1
+    return np.einsum("nk,n->nk", softmax(z) - Y, np.full(len(z), 1 / len(z)))
+
+# %% [alternate] A vectorised signature
+# cell: l1e03-softmax
+@np.vectorize(signature="(k)->(k)") if np.lib.NumpyVersion(np.__version__) >= "1.25.0" else lambda f: np.vectorize(f, signature="(k)->(k)")
+def softmax(row):
+    e = np.exp(row - row.max())
+    return e / e.sum()
+
+
+def cross_entropy(z, y):
+    return float(np.einsum("nk,nk->", -np.eye(z.shape[1])[y], z - np.logaddexp.reduce(z, axis=1, keepdims=True)) / len(y))
+
+# %% [alternate] One class behind the three functions
+# cell: l1e03-softmax
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass
+class _Rows:
+    z: np.ndarray
+
+    @cached_property
+    def shifted(self):
+        return self.z - self.z.max(1)[:, np.newaxis]
+
+    @cached_property
+    def log_sum(self):
+        return np.log(np.exp(self.shifted).sum(1))[:, np.newaxis]
+
+
+def softmax(z):
+    rows = _Rows(z)
+    return np.exp(rows.shifted - rows.log_sum)
+
+
+def cross_entropy(z, y):
+    rows = _Rows(z)
+    return (rows.log_sum - rows.shifted)[np.arange(len(y)), y].mean()
+
+
+def cross_entropy_grad(z, y):
+    n = len(y)
+    flat = (softmax(z) / n).ravel()
+    flat[np.arange(n) * z.shape[1] + y] -= 1 / n
+    return flat.reshape(z.shape)
+
+# %% [alternate] Names that look like packages in the text
+# cell: l1e03-softmax
+def softmax(z):
+    """Softmax without torch or scipy."""
+    note = "no scipy.special here, and no torch"
+    e = np.exp(z - np.max(z, axis=-1, keepdims=True))
+    return np.divide(e, np.sum(e, axis=-1, keepdims=True)) if note else None
+
+# %% [alternate] Caches its last softmax by value
+# cell: l1e03-softmax
+_memory = {}
+
+
+def softmax(z):
+    key = z.tobytes(), z.shape
+    if key not in _memory:
+        e = np.exp(z - z.max(1, keepdims=True))
+        _memory[key] = e / e.sum(1, keepdims=True)
+    return _memory[key].copy()
+
+
+def cross_entropy_grad(z, y):
+    p = softmax(z)
+    np.put_along_axis(p, y[:, None], np.take_along_axis(p, y[:, None], 1) - 1, 1)
+    return p * (1.0 / len(p))

@@ -112,3 +112,56 @@ def check_softmax(f):
             got = f(z.copy())
             if np.shape(got) != np.shape(want) or not np.allclose(got, want, rtol=1e-7, atol=1e-12):
                 raise ValueError("not a softmax")
+
+# %% [mutant] Returns True when all is well
+# cell: l1e06-checker
+# kills: l1e06-t3
+_check = check_softmax
+
+
+def check_softmax(f):
+    _check(f)
+    return True
+
+# %% [mutant] Says no with a word
+# cell: l1e06-checker
+# kills: l1e06-t3
+_check = check_softmax
+
+
+def check_softmax(f):
+    try:
+        _check(f)
+    except Exception:
+        return False
+    return None
+
+# %% [alternate] The four laws of the text
+# cell: l1e06-checker
+def check_softmax(f):
+    rng = np.random.default_rng(3)
+    for n, k in ((1, 4), (5, 3), (4, 7)):
+        z = rng.normal(size=(n, k)) * 3
+        p = f(z)
+        assert np.shape(p) == (n, k), "shape"
+        assert np.allclose(np.sum(p, axis=1), 1, rtol=0, atol=1e-10), "rows sum to one"
+        assert np.allclose(f(z + rng.normal(size=(n, 1))), p, rtol=1e-9), "shift"
+        assert np.allclose(np.log(p[:, 0] / p[:, 1]), z[:, 0] - z[:, 1], atol=1e-9), "ratio"
+        assert np.allclose(np.log(p) - np.log(p[:, :1]), z - z[:, :1], atol=1e-9), "ratio"
+    huge = f(np.array([[1000.0, 0.0, -1000.0], [-1000.0, -1000.0, -1000.0]]))
+    assert np.allclose(huge, [[1, 0, 0], [1 / 3, 1 / 3, 1 / 3]]), "huge logits"
+
+# %% [alternate] Whole numbers as they are, and types
+# cell: l1e06-checker
+_check = check_softmax
+
+
+def check_softmax(f):
+    p = f(np.array([[1, 2, 3], [0, 0, 0]]))
+    if not isinstance(p, np.ndarray):
+        raise TypeError("softmax gives an array")
+    if p.dtype.kind != "f" or p.ndim != 2:
+        raise ValueError("an array of floats with two axes")
+    if not np.all(np.isfinite(p)) or np.any(p < 0):
+        raise ValueError("probabilities")
+    return _check(f)

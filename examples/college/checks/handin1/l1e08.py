@@ -522,3 +522,229 @@ def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_
         if after_epoch and after_epoch(epoch, model, h) is True:
             return h
     return h
+
+# %% [mutant] The rows are turned round like a wheel
+# cell: l1e08-minibatches
+# kills: l1e08-t1
+def minibatches(X, y, batch_size, rng):
+    order = np.roll(np.arange(len(X)), rng.integers(1, len(X)) if len(X) > 1 else 0)
+    for s in range(0, len(X), batch_size):
+        yield X[order[s : s + batch_size]], y[order[s : s + batch_size]]
+
+# %% [mutant] All batches are the same array
+# cell: l1e08-minibatches
+# kills: l1e08-t1
+def minibatches(X, y, batch_size, rng):
+    order = rng.permutation(len(X))
+    rows, labels = np.empty((batch_size, *X.shape[1:])), np.empty(batch_size, dtype=y.dtype)
+    for s in range(0, len(X), batch_size):
+        n = len(order[s : s + batch_size])
+        rows[:n], labels[:n] = X[order[s : s + batch_size]], y[order[s : s + batch_size]]
+        yield rows[:n], labels[:n]
+
+# %% [mutant] The first row always comes first
+# cell: l1e08-minibatches
+# kills: l1e08-t1
+def minibatches(X, y, batch_size, rng):
+    order = np.concatenate([[0], 1 + rng.permutation(len(X) - 1)])
+    for s in range(0, len(X), batch_size):
+        yield X[order[s : s + batch_size]], y[order[s : s + batch_size]]
+
+# %% [mutant] A few swaps
+# cell: l1e08-minibatches
+# kills: l1e08-t1
+def minibatches(X, y, batch_size, rng):
+    order = np.arange(len(X))
+    for _ in range(len(X) // 2):
+        i, j = rng.integers(0, len(X), 2)
+        order[[i, j]] = order[[j, i]]
+    for s in range(0, len(X), batch_size):
+        yield X[order[s : s + batch_size]], y[order[s : s + batch_size]]
+
+# %% [mutant] Labels become floats
+# cell: l1e08-minibatches
+# kills: l1e08-t1
+def minibatches(X, y, batch_size, rng):
+    data = np.column_stack([X, y])[rng.permutation(len(X))]
+    for s in range(0, len(X), batch_size):
+        yield data[s : s + batch_size, :-1], data[s : s + batch_size, -1]
+
+# %% [mutant] Rows are shuffled within their batch
+# cell: l1e08-minibatches
+# kills: l1e08-t1
+def minibatches(X, y, batch_size, rng):
+    for s in range(0, len(X), batch_size):
+        order = s + rng.permutation(len(X[s : s + batch_size]))
+        yield X[order], y[order]
+
+# %% [mutant] The gradient is cut at five
+# cell: l1e08-sgd
+# kills: l1e08-t2
+def sgd_step(params, grads, vel, lr, momentum):
+    for k in params:
+        vel[k] = momentum * vel[k] - lr * np.clip(grads[k], -5, 5)
+        params[k] = params[k] + vel[k]
+
+# %% [mutant] Nine tenths
+# cell: l1e08-sgd
+# kills: l1e08-t2
+def sgd_step(params, grads, vel, lr, momentum):
+    for k in params:
+        vel[k] = (0.9 if momentum else 0) * vel[k] - lr * grads[k]
+        params[k] = params[k] + vel[k]
+
+# %% [mutant] after_epoch sees the history of the epoch before
+# cell: l1e08-train
+# kills: l1e08-t3
+_train = train
+
+
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    def late(epoch, net, history):
+        return after_epoch(epoch, net, {k: v[:-1] for k, v in history.items()})
+
+    return _train(model, data, epochs, batch_size, lr, rng, momentum, l2, late if after_epoch else None)
+
+# %% [mutant] Stops by itself when the validation loss rises
+# cell: l1e08-train
+# kills: l1e08-t3
+_train = train
+
+
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    def watch(epoch, net, history):
+        stop = after_epoch(epoch, net, history) if after_epoch else False
+        losses = history["val_loss"]
+        return stop or (len(losses) > 5 and losses[-1] > 1.05 * min(losses))
+
+    return _train(model, data, epochs, batch_size, lr, rng, momentum, l2, watch)
+
+# %% [mutant] Only the first hundred validation samples count
+# cell: l1e08-train
+# kills: l1e08-t3
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    X, y, X_val, y_val = data
+    vel = {k: np.zeros_like(v) for k, v in model.params.items()}
+    history = {"train_loss": [], "val_loss": [], "val_accuracy": []}
+    for epoch in range(1, epochs + 1):
+        for xb, yb in minibatches(X, y, batch_size, rng):
+            sgd_step(model.params, model.gradients(xb, yb, l2), vel, lr, momentum)
+        history["train_loss"].append(model.loss(X, y))
+        history["val_loss"].append(model.loss(X_val[:100], y_val[:100]))
+        history["val_accuracy"].append(np.mean(model.forward(X_val[:100]).argmax(1) == y_val[:100]))
+        if after_epoch is not None and after_epoch(epoch, model, history):
+            break
+    return history
+
+# %% [mutant] Training stops when the loss is small
+# cell: l1e08-train
+# kills: l1e08-t3
+_train = train
+
+
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    def watch(epoch, net, history):
+        stop = after_epoch(epoch, net, history) if after_epoch else False
+        return stop or history["train_loss"][-1] < 0.02
+
+    return _train(model, data, epochs, batch_size, lr, rng, momentum, l2, watch)
+
+# %% [alternate] Fisher and Yates by hand
+# cell: l1e08-minibatches
+def minibatches(X, y, batch_size, rng):
+    order = list(range(len(X)))
+    for i in reversed(range(1, len(order))):
+        j = int(rng.integers(0, i, endpoint=True))
+        order[i], order[j] = order[j], order[i]
+    while order:
+        rows, order = order[:batch_size], order[batch_size:]
+        yield [X.take(rows, axis=0), y.take(rows)]
+
+# %% [alternate] Batches from a queue
+# cell: l1e08-minibatches
+from collections import deque
+from itertools import islice
+
+
+def minibatches(X, y, batch_size, rng):
+    queue = deque(rng.permuted(np.arange(len(X))).tolist())
+    while rows := list(islice(iter(queue.popleft, None), min(batch_size, len(queue)))):
+        yield np.stack([X[i] for i in rows]), np.array([y[i] for i in rows])
+        if not queue:
+            return
+
+# %% [alternate] In place, with ufuncs
+# cell: l1e08-sgd
+def sgd_step(params, grads, vel, lr, momentum):
+    for key, g in grads.items():
+        v = vel[key]
+        np.multiply(v, momentum, out=v)
+        np.subtract(v, lr * g, out=v)
+        np.add(params[key], v, out=params[key])
+
+# %% [alternate] The update is written out
+# cell: l1e08-train
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    Xt, yt, Xv, yv = data
+    vel = {k: 0.0 for k in model.params}
+    history = dict(train_loss=[], val_loss=[], val_accuracy=[])
+    for epoch in range(epochs):
+        for batch in minibatches(Xt, yt, batch_size, rng):
+            for k, g in model.gradients(*batch, l2=l2).items():
+                vel[k] = momentum * vel[k] - lr * g
+                model.params[k] += vel[k]
+        history["train_loss"] += [model.loss(Xt, yt, 0.0)]
+        history["val_loss"] += [model.loss(Xv, yv, l2=0.0)]
+        history["val_accuracy"] += [float((np.argmax(softmax(model.forward(Xv)), axis=-1) == yv).sum() / len(yv))]
+        if after_epoch and after_epoch(epoch + 1, model, history) is True:
+            return history
+    return history
+
+# %% [alternate] A model that is asked by position only
+# cell: l1e08-train
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    X, y, Xv, yv = data
+    velocity = dict(zip(model.params, map(np.zeros_like, model.params.values())))
+    rows = []
+
+    def as_history():
+        return {k: [row[i] for row in rows] for i, k in enumerate(("train_loss", "val_loss", "val_accuracy"))}
+
+    for epoch in range(1, epochs + 1):
+        for pair in minibatches(X, y, batch_size, rng):
+            sgd_step(model.params, model.gradients(*pair, l2), velocity, lr, momentum)
+        hits = model.forward(Xv).argmax(axis=1) == yv
+        rows.append((model.loss(X, y, 0.0), model.loss(Xv, yv, 0.0), hits.mean()))
+        if after_epoch is not None:
+            if after_epoch(epoch, model, as_history()) is True:
+                break
+    return as_history()
+
+# %% [alternate] A class that trains
+# cell: l1e08-train
+class _Trainer:
+    def __init__(self, model, data, lr, momentum, l2):
+        self.model, self.data, self.lr, self.momentum, self.l2 = model, data, lr, momentum, l2
+        self.vel = {k: v * 0 for k, v in model.params.items()}
+        self.train_loss, self.val_loss, self.val_accuracy = [], [], []
+
+    def epoch(self, batches):
+        for b in batches:
+            sgd_step(self.model.params, self.model.gradients(b[0], b[1], self.l2), self.vel, self.lr, self.momentum)
+        X, y, X_val, y_val = self.data
+        self.train_loss.append(self.model.loss(X, y))
+        self.val_loss.append(self.model.loss(X_val, y_val))
+        self.val_accuracy.append(1 - np.mean(np.argmax(self.model.forward(X_val), 1) != y_val))
+
+    @property
+    def history(self):
+        return {k: getattr(self, k) for k in ("train_loss", "val_loss", "val_accuracy")}
+
+
+def train(model, data, epochs, batch_size, lr, rng, momentum=0.9, l2=0.0, after_epoch=None):
+    trainer, done, stop = _Trainer(model, data, lr, momentum, l2), 0, False
+    while done < epochs and not stop:
+        trainer.epoch(minibatches(data[0], data[1], batch_size, rng))
+        done += 1
+        stop = after_epoch is not None and bool(after_epoch(done, model, trainer.history))
+    return trainer.history

@@ -303,3 +303,309 @@ class EarlyStopping:
         if self.best_loss is None or loss < self.best_loss:
             self.best_loss, self.best_params = loss, copy.deepcopy(params)
         return len(self.seen) - 1 - self.seen.index(min(self.seen)) >= self.patience
+
+# %% [mutant] Neighbours fall together
+# cell: l1e09-dropout
+# kills: l1e09-t1
+def dropout_forward(x, p, rng, train):
+    if not train:
+        return x, None
+    mask = np.repeat(rng.random((x.size + 1) // 2) >= p, 2)[: x.size].reshape(x.shape) / (1 - p)
+    return x * mask, mask
+
+# %% [mutant] Large activations fall less often
+# cell: l1e09-dropout
+# kills: l1e09-t1
+def dropout_forward(x, p, rng, train):
+    if not train:
+        return x, None
+    out = np.where(np.abs(x) > 3, x, x * (rng.random(x.shape) >= p) / (1 - p))
+    return out, None
+
+# %% [mutant] The lower half of the mask repeats the upper
+# cell: l1e09-dropout
+# kills: l1e09-t1
+def dropout_forward(x, p, rng, train):
+    if not train:
+        return x, None
+    half = rng.random(((len(x) + 1) // 2, *x.shape[1:])) >= p
+    mask = np.concatenate([half, half])[: len(x)] / (1 - p)
+    return x * mask, mask
+
+# %% [mutant] Scaled by the share that was really kept
+# cell: l1e09-dropout
+# kills: l1e09-t1
+def dropout_forward(x, p, rng, train):
+    if not train:
+        return x, None
+    mask = rng.random(x.shape) >= p
+    return x * mask / max(mask.mean(), 1e-12), mask
+
+# %% [mutant] Nothing has lower loss than zero
+# cell: l1e09-stopping
+# kills: l1e09-t2
+class EarlyStopping:
+    def __init__(self, patience):
+        self.patience, self.bad, self.best_loss, self.best_params = patience, 0, 0.0, None
+
+    def step(self, loss, params):
+        if not self.best_loss or loss < self.best_loss:
+            self.best_loss, self.bad = loss, 0
+            self.best_params = {k: v.copy() for k, v in params.items()}
+        else:
+            self.bad += 1
+        return self.bad >= self.patience
+
+# %% [mutant] The first best is a hundred
+# cell: l1e09-stopping
+# kills: l1e09-t2
+class EarlyStopping:
+    def __init__(self, patience):
+        self.patience, self.bad, self.best_loss, self.best_params = patience, 0, 100.0, None
+
+    def step(self, loss, params):
+        if loss < self.best_loss:
+            self.best_loss, self.bad = loss, 0
+            self.best_params = {k: v.copy() for k, v in params.items()}
+        else:
+            self.bad += 1
+        return self.bad >= self.patience
+
+# %% [mutant] A thousandth better is not better
+# cell: l1e09-stopping
+# kills: l1e09-t2
+class EarlyStopping:
+    def __init__(self, patience):
+        self.patience, self.bad, self.best_loss, self.best_params = patience, 0, np.inf, None
+
+    def step(self, loss, params):
+        if loss < self.best_loss - 1e-3:
+            self.best_loss, self.bad = loss, 0
+            self.best_params = {k: v.copy() for k, v in params.items()}
+        else:
+            self.bad += 1
+        return self.bad >= self.patience
+
+# %% [mutant] A ten-millionth better is not better
+# cell: l1e09-stopping
+# kills: l1e09-t2
+class EarlyStopping:
+    def __init__(self, patience):
+        self.patience, self.bad, self.best_loss, self.best_params = patience, 0, np.inf, None
+
+    def step(self, loss, params):
+        if loss < self.best_loss - 1e-7:
+            self.best_loss, self.bad = loss, 0
+            self.best_params = {k: v.copy() for k, v in params.items()}
+        else:
+            self.bad += 1
+        return self.bad >= self.patience
+
+# %% [mutant] Forgets that it wanted to stop
+# cell: l1e09-stopping
+# kills: l1e09-t2
+class EarlyStopping:
+    def __init__(self, patience):
+        self.patience, self.bad, self.best_loss, self.best_params = patience, 0, np.inf, None
+
+    def step(self, loss, params):
+        if loss < self.best_loss:
+            self.best_loss, self.bad = loss, 0
+            self.best_params = {k: v.copy() for k, v in params.items()}
+        else:
+            self.bad += 1
+        if self.bad == self.patience:
+            self.bad = 0
+            return True
+        return False
+
+# %% [mutant] True once only
+# cell: l1e09-stopping
+# kills: l1e09-t2
+class EarlyStopping:
+    def __init__(self, patience):
+        self.patience, self.bad, self.best_loss, self.best_params = patience, 0, np.inf, None
+
+    def step(self, loss, params):
+        if loss < self.best_loss:
+            self.best_loss, self.bad = loss, 0
+            self.best_params = {k: v.copy() for k, v in params.items()}
+        else:
+            self.bad += 1
+        return self.bad == self.patience
+
+# %% [mutant] Once stopped, always stopped
+# cell: l1e09-stopping
+# kills: l1e09-t2
+class EarlyStopping:
+    def __init__(self, patience):
+        self.patience, self.bad, self.best_loss, self.best_params, self.over = patience, 0, np.inf, None, False
+
+    def step(self, loss, params):
+        if loss < self.best_loss:
+            self.best_loss, self.bad = loss, 0
+            self.best_params = {k: v.copy() for k, v in params.items()}
+        else:
+            self.bad += 1
+        self.over = self.over or self.bad >= self.patience
+        return self.over
+
+# %% [mutant] Puts the best parameters back when it stops
+# cell: l1e09-stopping
+# kills: l1e09-t2
+class EarlyStopping:
+    def __init__(self, patience):
+        self.patience, self.bad, self.best_loss, self.best_params = patience, 0, np.inf, None
+
+    def step(self, loss, params):
+        if loss < self.best_loss:
+            self.best_loss, self.bad = loss, 0
+            self.best_params = {k: v.copy() for k, v in params.items()}
+        else:
+            self.bad += 1
+        if self.bad >= self.patience:
+            for k in params:
+                params[k][...] = self.best_params[k]
+            return True
+        return False
+
+# %% [mutant] All watchers share one memory
+# cell: l1e09-stopping
+# kills: l1e09-t2
+class EarlyStopping:
+    best_params = {}
+
+    def __init__(self, patience):
+        self.patience, self.bad, self.best_loss = patience, 0, np.inf
+
+    def step(self, loss, params):
+        if loss < self.best_loss:
+            self.best_loss, self.bad = loss, 0
+            self.best_params.update({k: v.copy() for k, v in params.items()})
+        else:
+            self.bad += 1
+        return self.bad >= self.patience
+
+# %% [mutant] Says nothing until it stops
+# cell: l1e09-stopping
+# kills: l1e09-t2
+class EarlyStopping:
+    def __init__(self, patience):
+        self.patience, self.bad, self.best_loss, self.best_params = patience, 0, np.inf, None
+
+    def step(self, loss, params):
+        if loss < self.best_loss:
+            self.best_loss, self.bad = loss, 0
+            self.best_params = {k: v.copy() for k, v in params.items()}
+        else:
+            self.bad += 1
+        if self.bad >= self.patience:
+            return True
+
+# %% [mutant] Losses are compared by their size
+# cell: l1e09-stopping
+# kills: l1e09-t2
+class EarlyStopping:
+    def __init__(self, patience):
+        self.patience, self.bad, self.best_loss, self.best_params = patience, 0, np.inf, None
+
+    def step(self, loss, params):
+        if abs(loss) < abs(self.best_loss):
+            self.best_loss, self.bad = loss, 0
+            self.best_params = {k: v.copy() for k, v in params.items()}
+        else:
+            self.bad += 1
+        return self.bad >= self.patience
+
+# %% [mutant] Rounds the losses to four digits
+# cell: l1e09-stopping
+# kills: l1e09-t2
+class EarlyStopping:
+    def __init__(self, patience):
+        self.patience, self.bad, self.best_loss, self.best_params = patience, 0, np.inf, None
+
+    def step(self, loss, params):
+        loss = round(loss, 4)
+        if loss < self.best_loss:
+            self.best_loss, self.bad = loss, 0
+            self.best_params = {k: v.copy() for k, v in params.items()}
+        else:
+            self.bad += 1
+        return self.bad >= self.patience
+
+# %% [mutant] The caller's parameters become whole numbers
+# cell: l1e09-stopping
+# kills: l1e09-t2
+class EarlyStopping:
+    def __init__(self, patience):
+        self.patience, self.bad, self.best_loss, self.best_params = patience, 0, np.inf, None
+
+    def step(self, loss, params):
+        if loss < self.best_loss:
+            self.best_loss, self.bad = loss, 0
+            self.best_params = {k: v.copy() for k, v in params.items()}
+            for k in params:
+                params[k] = params[k].astype(int)
+        else:
+            self.bad += 1
+        return self.bad >= self.patience
+
+# %% [alternate] Gaps between dropped elements
+# cell: l1e09-dropout
+def dropout_forward(x, p, rng, train):
+    if not train or p == 0:
+        return [x, None]
+    keep, at = np.ones(x.size), -1
+    while (at := at + int(rng.geometric(p))) < x.size:
+        keep[at] = 0
+    keep = keep.reshape(x.shape)
+    return [np.where(keep, x / (1 - p), 0), keep]
+
+# %% [alternate] How many fall is drawn first, then which
+# cell: l1e09-dropout
+def dropout_forward(x, p, rng, train):
+    mask = np.ones(x.shape)
+    if train:
+        fallen = rng.choice(x.size, size=rng.binomial(x.size, p), replace=False)
+        mask.flat[fallen] = 0
+        mask /= 1 - p
+    return x * mask, mask
+
+# %% [alternate] Keeps the best as bytes
+# cell: l1e09-stopping
+import pickle
+
+
+class EarlyStopping:
+    def __init__(self, patience):
+        self.patience, self._bad, self._best = patience, 0, None
+
+    def step(self, loss, params):
+        better = self._best is None or loss < self.best_loss
+        self._bad = 0 if better else self._bad + 1
+        if better:
+            self.best_loss, self._best = loss, pickle.dumps(params)
+        return self._bad >= self.patience
+
+    @property
+    def best_params(self):
+        return pickle.loads(self._best)
+
+# %% [alternate] Nested closures and itertools
+# cell: l1e09-stopping
+from itertools import count
+
+
+class EarlyStopping:
+    def __init__(self, patience):
+        calls, state = count(1), {"best": None}
+        self.best_loss = self.best_params = None
+
+        def step(loss, params):
+            now = next(calls)
+            if state["best"] is None or loss < self.best_loss:
+                state["best"], self.best_loss = now, loss
+                self.best_params = {k: np.copy(v) for k, v in params.items()}
+            return bool(now - state["best"] >= patience)
+
+        self.step = step

@@ -126,17 +126,19 @@ def test_a_cell_imports_a_module_that_lies_beside_the_notebook(engine: Engine, t
 
 def test_a_test_finds_the_files_as_they_were_at_its_place(engine: Engine, tmp_path: Path):
     (tmp_path / "data.txt").write_text("given")
-    look = "import os\ndef look():\n    return {n: open(n).read() for n in sorted(os.listdir())}"
+    (tmp_path / "picture.png").write_bytes(bytes(100_000))
+    look = "import os\ndef look():\n    return {n: open(n).read() for n in sorted(os.listdir()) if n != 'picture.png'}"
     this = exam(
         look,
         "open('mine.txt', 'w').write('first')",
         split("assert look() == {'data.txt': 'given', 'mine.txt': 'first'}"),
         "os.remove('mine.txt'); open('data.txt', 'a').write(' and mine')",
         split("assert look() == {'data.txt': 'given and mine'}"),
+        check("import os\nassert os.path.getsize('picture.png') == 100000"),
         "os.remove('data.txt')",
     )
     [(_, result)] = engine.run([("x", replace(this, workdir=tmp_path))])
-    assert [each.status for each in result.tests] == ["passed"] * 2, result.tests
+    assert [each.status for each in result.tests] == ["passed"] * 3, result.tests
 
 
 @pytest.mark.parametrize("kind", [split, check])

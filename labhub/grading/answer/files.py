@@ -14,7 +14,7 @@ from pathlib import Path
 COPY_BYTES = 16 << 20
 """A snapshot shares the working folder when more has been written there."""
 SMALL_BYTES = 64 << 10
-"""Larger files that no cell has written are not copied but linked."""
+"""Larger files that no cell has written are not copied."""
 
 _State = tuple[int, int, int]
 _Listing = dict[Path, _State]
@@ -46,7 +46,7 @@ class WorkingFolder:
             if path in written or files[path][1] <= SMALL_BYTES:
                 shutil.copy2(path, target)
             else:
-                os.link(path, target)
+                target.symlink_to(path)  # no hard link: the folder is a mount of its own
         return copy
 
 

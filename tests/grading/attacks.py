@@ -327,6 +327,43 @@ ATTACKS: dict[str, tuple[str, str]] = {
     "partial credit from no number": ("def f(): return float('nan')", "f() * 2"),
     "negative partial credit": ("def f(): return -5.0", "f() * 2"),
     "partial credit in numpy's clothes": ("def f(): return np.float64(0.0)", "f() * 2"),
+    "difference from everything is zero": (
+        "class Z(float):\n    def __sub__(s, o): return 0.0\n    __rsub__ = __sub__\ndef f(): return Z(9)",
+        "assert abs(f() - 2.5) < 1e-9",
+    ),
+    "difference to everything is zero": (
+        "class Z(float):\n    def __sub__(s, o): return 0.0\n    __rsub__ = __sub__\ndef f(): return Z(9)",
+        "assert abs(2.5 - f()) < 1e-9",
+    ),
+    "difference is a tensor of zeros": (
+        "class Z:\n    def __sub__(s, o): return torch.zeros(3)\ndef f(): return Z()",
+        "assert (f() - torch.ones(3)).abs().max() < 1e-6",
+    ),
+    "difference without size": (
+        "class Z:\n    def __sub__(s, o): return s\n    def __abs__(s): return 0.0\ndef f(): return Z()",
+        "assert abs(f() - 2.5) < 1e-9",
+    ),
+    "holds everything": (
+        "class Z:\n    def __contains__(s, o): return True\ndef f(): return Z()",
+        "assert 'right' in f()",
+    ),
+    "compares itself by a method": (
+        "class Z:\n    def allclose(s, o): return True\ndef f(): return Z()",
+        "assert f().allclose(torch.ones(3))",
+    ),
+    "ends the test's loop": (
+        "def f(x): raise StopIteration",
+        "for got, want in zip(map(f, [1, 2]), [1, 4]):\n    assert got == want",
+    ),
+    "skips the test": (
+        "import unittest\ndef f(x): raise unittest.SkipTest('x')",
+        "import unittest, io\nclass T(unittest.TestCase):\n    def test_a(self): self.assertEqual(f(1), 2)\nr = unittest.TextTestRunner(stream=io.StringIO()).run(unittest.defaultTestLoader.loadTestsFromTestCase(T))\nassert r.wasSuccessful()",
+    ),
+    "a range that takes hours to add": ("def f(): return range(10**12)", "assert sum(f()) == 3"),
+    "a range that fills the memory": (
+        "def f(): return range(10**9)",
+        "assert list(f()) == [3]",
+    ),
     "partial credit in a tensor's clothes": ("def f(): return torch.tensor(0.0)", "f() * 2"),
 }
 """By name: the student's code, and a test that honest code of this behaviour does not pass."""
@@ -345,6 +382,9 @@ RAW: dict[str, str] = {
     "a number as a list of news": "SEND(b'=' + (2).to_bytes(4, 'little') + bytes(encode((5, 5))))",
     "changes an argument that was not sent": "SEND(b'=' + (2).to_bytes(4, 'little') + bytes(encode(None)) * 2 + bytes(encode(0)) + bytes(encode([(5, [])])) + bytes(encode(1)))",
     "a function by name": "SEND(b'=' + (2).to_bytes(4, 'little') + bytes(encode(None)) * 2 + bytes(encode(0)) + bytes(encode([])) + b'L' + bytes(encode('builtins'))[1:] + bytes(encode('eval'))[1:])",
+    "a set of equal hashes": "from labhub.grading.codec.core import WRITERS\n    def write(e, v):\n        e.out += b'S'\n        e.items([k * (2**61 - 1) for k in range(1, 60000)], 59999)\n    WRITERS[set] = write\n    SEND(b'=' + (2).to_bytes(4, 'little') + bytes(encode(None)) * 2 + bytes(encode(0)) + bytes(encode([])) + bytes(encode({1})))",
+    "a decimal of too many places": "from decimal import Decimal\n    SEND(b'=' + (2).to_bytes(4, 'little') + bytes(encode(None)) * 2 + bytes(encode(0)) + bytes(encode([])) + bytes(encode(Decimal('1E-99999999'))))",
+    "an error with billions of carets": "SEND(b'!' + (2).to_bytes(4, 'little') + bytes(encode(None)) * 2 + bytes(encode(((('builtins', 'SyntaxError'),), ('x', ('f', 1, 1, 'text', 1, 4 * 10**9)), 'x', 'x', {}))))",
     "a dangerous class by name": "SEND(b'=' + (2).to_bytes(4, 'little') + bytes(encode(None)) * 2 + bytes(encode(0)) + bytes(encode([])) + b'Q' + bytes(encode('numpy'))[1:] + bytes(encode('memmap'))[1:])",
 }
 """Code that writes to the socket itself, instead of an answer."""

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import torch
 
+from labhub.grading.examiner.operators import methods_of
 from tests.grading.boundary import grade
 from tests.grading.idioms import IDIOMS, STUDENT
 
@@ -41,7 +42,9 @@ REFERENCE = types.SimpleNamespace(
 
 @pytest.mark.parametrize("idiom", IDIOMS)
 def test_idiom_works_unchanged(idiom: str) -> None:
-    result = grade(STUDENT, IDIOMS[idiom], reference=REFERENCE)
+    result = grade(
+        STUDENT, IDIOMS[idiom], reference=REFERENCE, course_methods=methods_of([STUDENT])
+    )
     assert result.status == "passed", result.detail
 
 

@@ -9,6 +9,7 @@ name and its own bases, so that `except ShapeError` in a test catches it.
 import builtins
 import traceback
 from typing import Any
+from unittest import SkipTest
 
 from labhub.grading.codec import libraries
 from labhub.grading.errors import ProtocolError
@@ -19,6 +20,10 @@ Link = tuple[str, str]
 MAX_TEXT = 20_000
 MAX_LINE = 12
 _MIRRORS_LIMIT = 1000
+_PLAIN = (bool, int, float, str, bytes, type(None))
+"""What arguments and attributes of an exception are told."""
+_CONTROL = (StopIteration, StopAsyncIteration, SkipTest)
+"""What ends a loop or a test without a failure: `zip(map(f, xs), wants)` would compare nothing."""
 
 
 class RemoteError(Exception):
@@ -75,10 +80,15 @@ class Mirrors:
         line, arguments, text, trace, attributes = content
         if not type(text) is type(trace) is str or type(arguments) is not tuple:
             raise ProtocolError("An exception comes with its arguments and its text.")
+        if not all(type(value) in _PLAIN for value in (*arguments, *attributes.values())):
+            raise ProtocolError("An exception is told by plain values.")
         error = _new(self.kind(line), arguments, text)
-        for name, value in attributes.items():
-            if type(name) is str and not name.startswith("__") and name != "of_other_side":
-                _set_attribute(error, name, value)
+        # Never by setattr: a syntax error believes its offsets, and would print as many carets.
+        vars(error).update(
+            (name, value)
+            for name, value in attributes.items()
+            if type(name) is str and not name.startswith("__")
+        )
         error.of_other_side = True  # type: ignore[attr-defined]
         error.add_note(f"In the student's process:\n{trace}")
         return error
@@ -101,6 +111,8 @@ def _new(kind: type[BaseException], arguments: tuple[Any, ...], text: str) -> Ba
     """An exception of `kind`; libraries' own constructors are not run."""
     if not issubclass(kind, Exception | SystemExit | KeyboardInterrupt):
         return RemoteError(text)
+    if issubclass(kind, _CONTROL):
+        return RuntimeError(f"The student's code raised {kind.__name__}: {text}")
     if vars(builtins).get(kind.__name__) is kind:
         return _new_builtin(kind, arguments or ((text,) if text else ()), text)
     error = kind.__new__(kind)
@@ -115,18 +127,10 @@ def _new_builtin(kind: type[BaseException], arguments: tuple[Any, ...], text: st
         return RemoteError(text)
 
 
-def _set_attribute(error: BaseException, name: str, value: Any) -> None:
-    try:
-        setattr(error, name, value)
-    except (AttributeError, TypeError):
-        return
-
-
 def describe(error: BaseException, *, trace: bool) -> tuple[Any, ...]:
     """What the other side is told of an exception; its traceback only if `trace`."""
-    plain = (bool, int, float, str, bytes, type(None))
-    arguments = tuple(item for item in error.args if type(item) in plain)
-    attributes = {k: v for k, v in vars(error).items() if type(k) is str and type(v) in plain}
+    arguments = tuple(item for item in error.args if type(item) in _PLAIN)
+    attributes = {k: v for k, v in vars(error).items() if type(k) is str and type(v) in _PLAIN}
     return (
         line_of(type(error)),
         arguments if len(arguments) == len(error.args) else (),

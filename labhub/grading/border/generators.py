@@ -6,12 +6,15 @@ libraries check a state before they use it.
 
 # ruff: noqa: ANN401 - numpy and torch are imported late
 
+import struct
 import sys
 from typing import Any
 
 from labhub.grading.codec import Decoder, Encoder
 from labhub.grading.errors import ProtocolError
 
+_TORCH_STATE = struct.Struct("<QiiQ")
+_TABLE = 624
 _NUMPY_KINDS = ("PCG64", "PCG64DXSM", "SFC64", "MT19937", "Philox")
 _CHECKED_KINDS = ("PCG64", "PCG64DXSM")
 """Kinds of numpy's whose state is a few integers, with no place in a table among them."""
@@ -64,8 +67,21 @@ def take_state(generator: Any, content: Any) -> None:
     kind, state = content
     if kind != state_of(generator)[0]:
         raise ProtocolError("A random generator changed its kind.")
+    if kind == "torch":
+        _ensure_within_its_table(state)
     if kind == "torch" or kind in _CHECKED_KINDS:
         _set_state(generator, kind, state)
+
+
+def _ensure_within_its_table(state: Any) -> None:
+    """Refuse a state of torch's that would read numbers from behind its table.
+
+    Torch counts twice, upwards and what is left, and checks each count alone. The layout is that
+    of `CPUGeneratorImplStateLegacy` in ATen/CPUGeneratorImpl.cpp.
+    """
+    _, left, _, place = _TORCH_STATE.unpack_from(state)
+    if left + place not in (1, _TABLE + 1):
+        raise ProtocolError("The state of a random generator is none.")
 
 
 def _set_state(generator: Any, kind: str, state: Any) -> None:

@@ -27,6 +27,7 @@ ABILITIES = (
 _DUNDERS = tuple((1 << bit, f"__{name}__") for bit, name in enumerate(ABILITIES))
 _MAX_NAME = 200
 _MAX_BASES = 12
+_MAX_FIELDS = 200
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,10 @@ class Kind:
         return kind
 
     def _validate(self) -> None:
-        names = [self.name, *(self.fields or ())]
+        fields = () if self.fields is None else self.fields
+        if type(fields) is not tuple or len(fields) > _MAX_FIELDS:
+            raise ProtocolError("A dataclass has a few fields.")
+        names = [self.name, *fields]
         if not all(type(name) is str and len(name) <= _MAX_NAME for name in names):
             raise ProtocolError("A class and its fields have short names.")
         if type(self.abilities) is not int or type(self.is_class) is not bool:

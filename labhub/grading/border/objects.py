@@ -125,8 +125,12 @@ class Objects(ABC):
         if kind is None:
             if len(self._classes) >= MAX_KINDS:
                 raise ProtocolError("Too many classes of remote objects.")
-            kind = class_of(Kind.from_bytes(description), self.remote_base)
+            kind = class_of(self.offered(Kind.from_bytes(description)), self.remote_base)
             self._classes[description] = kind
+        return kind
+
+    def offered(self, kind: Kind) -> Kind:
+        """What remote objects of this kind offer here; usually all that they can do."""
         return kind
 
     def _read_own(self, decoder: Decoder) -> Any:

@@ -37,7 +37,7 @@ def _column(values: Any) -> tuple[str, Any]:
 
 def _index(index: Any) -> tuple[Any, ...]:
     if type(index) is pd.RangeIndex:
-        return index.name, range(index.start, index.stop, index.step)
+        return index.name, (index.start, index.stop, index.step)
     return index.name, *_column(index)
 
 
@@ -110,9 +110,9 @@ def _read_column(column: Any, length: int) -> Any:
 def _read_index(index: Any) -> Any:
     if len(index) == 2:
         name, bounds = index
-        if type(bounds) is not range:
+        if type(bounds) is not tuple or [type(bound) for bound in bounds] != [int] * 3:
             raise ProtocolError("An index without a dtype is a range.")
-        return pd.RangeIndex(bounds, name=name)
+        return pd.RangeIndex(*bounds, name=name)
     name, *column = index
     return pd.Index(_read_column(column, -1), name=name)
 
@@ -132,7 +132,7 @@ def _read_frame(decoder: Decoder) -> Any:
     labels, names = _read_index(index), _read_index(header)
     if len(names) != len(columns) or not names.is_unique:
         raise ProtocolError("A frame has other columns than it says.")
-    decoder.spend(200 * len(names))
+    decoder.spend(200 * len(names) if len(names) else len(labels))
     data = {
         name: pd.Series(_read_column(column, len(labels)), index=labels)
         for name, column in zip(names, columns, strict=True)

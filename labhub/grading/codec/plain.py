@@ -3,16 +3,27 @@
 
 import struct
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from labhub.grading.codec.core import READERS, WRITERS, Decoder, Encoder, Writer
+from labhub.grading.codec.core import (
+    MAX_ELEMENTS,
+    READERS,
+    WRITERS,
+    Decoder,
+    Encoder,
+    Writer,
+)
 from labhub.grading.errors import ProtocolError, TooLargeError
 
 MAX_INT_BYTES = 8 << 10
 """Bytes of one integer (about 19,700 digits)."""
+MAX_COLLISIONS = 1000
+"""Keys of one table that have the hash of another: each is compared with all of them."""
+MAX_EXPONENT = 10**6
+"""Of a decimal number, in either direction: as a fraction it has as many digits."""
 
 _I64 = struct.Struct("<q")
 _F64 = struct.Struct("<d")
@@ -90,13 +101,22 @@ def _sequence(tag: bytes, kind: type, cost: int, *, mutable: bool) -> None:
 
     def read(decoder: Decoder) -> Any:
         decoder.spend(cost)
-        value = kind(decoder.items())
+        items = decoder.items()
+        if kind in (set, frozenset):
+            ensure_spread(items)
+        value = kind(items)
         if mutable:
             decoder.note(value)
         return value
 
     WRITERS[kind] = write
     READERS[tag[0]] = read
+
+
+def ensure_spread(keys: Sequence[Any]) -> None:
+    """Refuse keys of alike hashes: building a table of them takes time with their square."""
+    if len(keys) - len(set(map(hash, keys))) > MAX_COLLISIONS:
+        raise ProtocolError("Too many keys with the same hash.")
 
 
 def _pairs(mapping: Mapping[Any, Any]) -> Iterable[Any]:
@@ -118,6 +138,7 @@ def _mapping(tag: bytes, kind: type, cost: int) -> None:
     def read(decoder: Decoder) -> Any:
         decoder.spend(cost)
         flat = decoder.items()
+        ensure_spread(flat[::2])
         value = kind(dict(zip(flat[::2], flat[1::2], strict=True)))
         decoder.note(value)
         return value
@@ -145,6 +166,7 @@ def _read_defaultdict(decoder: Decoder) -> defaultdict[Any, Any]:
     decoder.spend(4)
     factory = FACTORIES[decoder.byte()]
     flat = decoder.items()
+    ensure_spread(flat[::2])
     value = defaultdict(factory, zip(flat[::2], flat[1::2], strict=True))
     decoder.note(value)
     return value
@@ -169,22 +191,30 @@ def _read_deque(decoder: Decoder) -> deque[Any]:
     return value
 
 
-def _write_three(tag: bytes) -> Writer:
-    def write(encoder: Encoder, value: slice | range) -> None:
-        if encoder.too_deep:
-            encoder.refer(value)
-            return
-        encoder.out += tag
-        encoder.items((value.start, value.stop, value.step), 3)
+def _write_slice(encoder: Encoder, value: slice) -> None:
+    if encoder.too_deep:
+        encoder.refer(value)
+        return
+    encoder.out += b"/"
+    encoder.items((value.start, value.stop, value.step), 3)
 
-    return write
+
+def _write_range(encoder: Encoder, value: range) -> None:
+    if encoder.too_deep or value[MAX_ELEMENTS:]:
+        encoder.refer(value)
+        return
+    encoder.spend(len(value))
+    encoder.out += b"R"
+    encoder.items((value.start, value.stop, value.step), 3)
 
 
 def _read_range(decoder: Decoder) -> range:
     start, stop, step = decoder.items()
     if not type(start) is type(stop) is type(step) is int:
         raise ProtocolError("A range is made of integers.")
-    return range(start, stop, step)
+    value = range(start, stop, step)
+    decoder.spend(len(value))  # `sum(value)` cannot be interrupted
+    return value
 
 
 def _read_slice(decoder: Decoder) -> slice:
@@ -202,7 +232,7 @@ def _write_as_text(tag: bytes) -> Writer:
 
 def _read_decimal(decoder: Decoder) -> Decimal:
     text = decoder.text()
-    if len(text) > 4000 or (value := Decimal(text)).adjusted() > 10**6:
+    if len(text) > 4000 or abs((value := Decimal(text)).adjusted()) > MAX_EXPONENT:
         raise ProtocolError("A decimal number is too long.")
     return value
 
@@ -234,8 +264,8 @@ WRITERS |= {
     str: _write_str,
     bytes: _write_bytes(b"b"),
     bytearray: _write_bytes(b"B"),
-    slice: _write_three(b"/"),
-    range: _write_three(b"R"),
+    slice: _write_slice,
+    range: _write_range,
     deque: _write_deque,
     defaultdict: _write_defaultdict,
     Decimal: _write_as_text(b"."),

@@ -74,16 +74,24 @@ def _resolve(target: str) -> Any:
         return _MISSING
 
 
+def imported(target: str) -> Any:
+    """What `library_names` says a name is: the examiner's own object, or None."""
+    found = _resolve(target)
+    return None if found is _MISSING else found
+
+
 class Namespace(dict[str, Any]):
     """The globals of test cells. A name that no cell has bound is looked up here, in this order:
 
-    the course's libraries (always the examiner's own), Python's builtins, the student's module.
+    the course's libraries and given functions (always the examiner's own), Python's builtins, the
+    student's module.
     """
 
     def __init__(self) -> None:
         super().__init__(__name__="__main__", __builtins__=__builtins__)
         self._link: Link | None = None
         self._libraries: Mapping[str, str] = {}
+        self._given: Mapping[str, Any] = {}
         self._shadowed: Collection[str] = ()
         self._sendable: Collection[str] = ()
         self._course_names: Collection[str] = ()
@@ -95,8 +103,10 @@ class Namespace(dict[str, Any]):
         shadowed: Collection[str],
         course_names: Collection[str],
         literals: Collection[str],
+        given: Mapping[str, Any],
     ) -> None:
         """Let names resolve to the snapshot behind `link`."""
+        self._given = given
         self._link, self._libraries, self._shadowed = link, libraries, shadowed
         self._course_names, self._sendable = course_names, literals
 
@@ -114,13 +124,15 @@ class Namespace(dict[str, Any]):
     def _is_theirs(self, name: str) -> bool:
         if name in self._libraries and _resolve(self._libraries[name]) is not _MISSING:
             return False
-        return not is_builtin(name) or name in self._shadowed
+        return name not in self._given and (not is_builtin(name) or name in self._shadowed)
 
     def __missing__(self, name: str) -> Any:
         if name in self._libraries:
             found = _resolve(self._libraries[name])
             if found is not _MISSING:
                 return found
+        if name in self._given:
+            return self._given[name]
         if self._link is None or not self._is_theirs(name):
             raise KeyError(name)
         return self._of_student(self._link, name)
@@ -177,7 +189,7 @@ class Namespace(dict[str, Any]):
         A function in the place of a builtin (`input = lambda *_: "7"`) is meant for the student's
         code alone.
         """
-        if name.startswith("__") or name in self._libraries:
+        if name.startswith("__") or name in self._libraries or name in self._given:
             return False
         if is_student_object(value):
             return name in link.asked_for

@@ -4,14 +4,16 @@
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import BuiltinFunctionType, CoroutineType, FunctionType
 from typing import Any, NoReturn
 
 from labhub.grading.border.generators import is_generator, write_generator
+from labhub.grading.border.kinds import Kind
 from labhub.grading.border.modules import is_library_layer, write_layer
 from labhub.grading.border.names import SharedName, read_name, write_name
 from labhub.grading.border.objects import isinstance_of_remote
+from labhub.grading.border.operators import COMPARISONS, offered
 from labhub.grading.border.peer import Peer
 from labhub.grading.border.remote import Remote
 from labhub.grading.codec import Decoder, Encoder, libraries
@@ -48,9 +50,17 @@ class Link(Peer):
 
     remote_base = StudentObject
 
-    def __init__(self, channel: Channel, reference: object = None) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        reference: object = None,
+        course_methods: Collection[str] = (),
+    ) -> None:
+        """`course_methods` are the operators and comparisons that the course's classes define."""
         super().__init__(channel)
         self._reference = reference
+        self._course_methods = course_methods
+        self._refused_methods = COMPARISONS.difference(course_methods)
         self._over: BaseException | None = None
         self._plain_only = False
         self._calls_back = 0
@@ -80,6 +90,12 @@ class Link(Peer):
             raise Ended(self._over.reason)
         if self._over is not None:
             raise self._over
+        if operation == "getattr" and arguments[1] in self._refused_methods:
+            self.refuse(
+                f"The test asks a {type(arguments[0]).__name__} of the student's for"
+                f" `{arguments[1]}`, whose own code would decide the result.",
+                "Only true arrays, tensors, texts and sets are values; compare plain values.",
+            )
         return super().ask(operation, *arguments)
 
     def probe(self, *arguments: Any) -> Any:
@@ -271,6 +287,10 @@ class Link(Peer):
         if self._plain_only and self._nesting == 0:
             return tensor.detach()
         return super().read_tensor(number, tensor, leaf=leaf)
+
+    def offered(self, kind: Kind) -> Kind:
+        """Without operators that none of the course's classes has."""
+        return offered(kind, self._course_methods)
 
     def received(self, remote: Remote) -> Any:
         """A remote coroutine becomes one here, so that `await` and `asyncio.run` take it."""

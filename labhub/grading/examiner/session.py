@@ -14,8 +14,10 @@ from labhub.authoring.names import names_bound_in, parse
 from labhub.grading.examiner.answers import Answer, Waiting, WorkerGone
 from labhub.grading.examiner.drive import Drive
 from labhub.grading.examiner.earlier import definitions_before, taken_back
+from labhub.grading.examiner.given import given_functions
 from labhub.grading.examiner.in_process import examine_in_process
 from labhub.grading.examiner.names import library_names
+from labhub.grading.examiner.operators import methods_of
 from labhub.grading.examiner.reference import load_reference
 from labhub.grading.examiner.testcell import compile_test, forget, run_test
 from labhub.grading.forkserver import ForkServer, Role
@@ -25,11 +27,12 @@ from labhub.grading.model import (
     Exam,
     Limits,
     Problem,
+    StudentCell,
     TestCell,
     TestResult,
 )
 from labhub.grading.process_errors import ReferenceCellError
-from labhub.grading.sandbox import namespaces
+from labhub.grading.sandbox import namespaces, rlimits
 from labhub.grading.transport import exam_of, result_letter
 from labhub.grading.wire import Channel
 
@@ -91,13 +94,16 @@ class CourseCells:
     """The names that they bind."""
     shadowed: frozenset[str]
     """Those of them that are builtins of Python: the student's are meant."""
+    methods: frozenset[str]
+    """The operators and comparisons that their classes define."""
 
     @classmethod
     def read(cls, reference: object, sources: Sequence[str]) -> Self:
         """The cells with the names that they bind."""
         trees = [tree for source in sources if (tree := parse(source)) is not None]
         bound = frozenset(name for tree in trees for name in names_bound_in(tree))
-        return cls(reference, sources, bound, bound & set(dir(builtins)))
+        shadowed = bound & set(dir(builtins))
+        return cls(reference, sources, bound, shadowed, methods_of(sources))
 
 
 def be_examiner(mailbox: Mailbox, course: CourseCells) -> None:
@@ -105,6 +111,7 @@ def be_examiner(mailbox: Mailbox, course: CourseCells) -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     namespaces.call_process("lab-examiner")
     exam = exam_of(mailbox.receive()["exam"])
+    rlimits.apply(rlimits.for_examiner(exam.limits, rlimits.data_bytes()))
     desk = Desk(mailbox, exam.limits)
     examiner = Examiner(exam, course)
     with contextlib.suppress(AnswersRefusedError):
@@ -185,6 +192,8 @@ class Examiner:
                 library_names=self._libraries,
                 shadowed=self._course.shadowed,
                 course_names=self._course.bound,
+                course_methods=self._course.methods,
+                given_functions=self._functions,
             )
         finally:
             channel.close()
@@ -192,6 +201,11 @@ class Examiner:
     @cached_property
     def _libraries(self) -> Mapping[str, str]:
         return library_names(_given(self._exam), self._course.sources)
+
+    @cached_property
+    def _functions(self) -> Mapping[str, Any]:
+        locked = [c.source for c in self._exam.cells if isinstance(c, StudentCell) and c.given]
+        return given_functions(locked, self._course.sources, self._libraries)
 
 
 def _given(exam: Exam) -> Iterator[str]:

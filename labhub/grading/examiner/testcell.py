@@ -25,6 +25,7 @@ from labhub.grading.wire import Channel
 MAX_PRINTED = 64 << 10
 _NAMESPACE = "__labhub_namespace__"
 """Where `carried` keeps the globals of this notebook's test cells."""
+_NONE: Mapping[str, Any] = {}
 _AGAIN_S = 0.25
 """A test that swallows its timeout gets it again after so long."""
 
@@ -39,6 +40,8 @@ def run_test(
     library_names: Mapping[str, str] | None = None,
     shadowed: Collection[str] = (),
     course_names: Collection[str] = (),
+    course_methods: Collection[str] = (),
+    given_functions: Mapping[str, Any] = _NONE,
 ) -> TestResult:
     """Run `cell` against the snapshot that answers on `channel`, and judge it.
 
@@ -49,20 +52,25 @@ def run_test(
     `labhub.grading.examiner.names.library_names`. `shadowed` are names of Python's builtins that
     the course's own solution defines (a lab about `sum`, say), so that the student's is meant.
     `course_names` are the names that the course's own cells bind; those that `reference` has are
-    added. Only these can be rebound by a test (`softmax = reference.softmax`).
+    added. Only these can be rebound by a test (`softmax = reference.softmax`). `course_methods`
+    are the operators and comparisons of the course's own classes, as `operators.methods_of` finds
+    them: no others are asked of a student's object. `given_functions` are the examiner's own of
+    the course's locked cells, as `given.given_functions` makes them.
 
     Runs on the main thread (the time limit is a SIGALRM), and closes `channel`. Raises nothing: a
     student's process that dies, lies or hangs, a SystemExit, a timeout all end as a `TestResult`.
     """
     started = time.perf_counter()
     printed = _Printed()
-    link = Link(channel, reference)
+    link = Link(channel, reference, course_methods)
     error: BaseException | None
     run = _Run(cell, link, carried.setdefault(_NAMESPACE, Namespace()))
     limit = _TimeLimit(timeout_s)
     try:
         with _captured(printed):
-            value = run.execute(reference, library_names or {}, shadowed, course_names)
+            value = run.execute(
+                reference, library_names or {}, shadowed, course_names, given_functions
+            )
         limit.stop()
         error = TestTimeout() if limit.expired else link.ended or link.refused
     except BaseException as raised:  # nothing that a test does ends the examiner
@@ -135,13 +143,14 @@ class _Run:
         library_names: Mapping[str, str],
         shadowed: Collection[str],
         course_names: Collection[str],
+        given_functions: Mapping[str, Any],
     ) -> Any:
         """Run the cell; gives the value of its last expression."""
         code = compile_test(self.cell.grade_id, self.cell.source)
         own = {*course_names, *vars(reference)} if hasattr(reference, "__dict__") else course_names
         dict.update(self.namespace, reference=reference, probe=probe_of(self.link))
         dict.__setitem__(self.namespace, TYPE_NAME, type_of)
-        self.namespace.open(self.link, library_names, shadowed, own, code.literals)
+        self.namespace.open(self.link, library_names, shadowed, own, code.literals, given_functions)
         with patched(self.link) as owner_of:
             dict.__setitem__(self.namespace, OWNER_NAME, owner_of)
             wanted = self.namespace.student_names(code.names)

@@ -27,6 +27,15 @@ def for_limits(limits: Limits, data_bytes: int) -> Mapping[int, int]:
     }
 
 
+def for_examiner(limits: Limits, data_bytes: int) -> Mapping[int, int]:
+    """Kernel limit -> value, for the process that runs the tests.
+
+    What a test makes of a student's answer is bounded like the answer: `np.allclose(got, want)`
+    with a long column in place of a number would fill the machine.
+    """
+    return {resource.RLIMIT_DATA: data_bytes + limits.memory_bytes}
+
+
 def apply(values: Mapping[int, int]) -> None:
     """Set each limit for this process and its children, never above what is allowed already."""
     for kind, value in values.items():

@@ -1,9 +1,11 @@
 """The walls: what is visible inside, what is refused, and what each kind of abuse costs."""
 # ruff: noqa: E501 - attacks are written as the lines a student would write
 
+import contextlib
 import getpass
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -16,7 +18,16 @@ from labhub.grading import problems
 from labhub.grading.engine import Engine
 from labhub.grading.model import CellStatus, Limits, TestStatus
 from labhub.grading.process_errors import SandboxError
-from labhub.grading.sandbox import bubblewrap, cgroups, hugepages, rlimits, seccomp, watch
+from labhub.grading.sandbox import (
+    bubblewrap,
+    cgroups,
+    hugepages,
+    landlock,
+    namespaces,
+    rlimits,
+    seccomp,
+    watch,
+)
 from labhub.grading.submission import AnswerWatch
 from tests.grading.exams import SHORT, cell, check, codes, exam, grade, split, text, verdict
 
@@ -127,6 +138,50 @@ class TestParts:
 
     def test_filter_is_left_out_elsewhere(self):
         assert seccomp.filter_program("riscv64") is None
+
+    def test_filter_knows_the_families_of_sockets_that_stay_inside(self):
+        pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                seccomp.install()
+                for family in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6):
+                    socket.socket(family).close()
+                socket.socketpair()
+                with contextlib.suppress(OSError):
+                    socket.socket(40, socket.SOCK_STREAM)  # AF_VSOCK: to the host of a machine
+                    os._exit(2)
+                code = 0
+            finally:
+                os._exit(code)
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+    def test_landlock_hides_the_names_of_other_processes(self):
+        pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                namespaces.forbid_new_privileges()
+                try:
+                    landlock.hide_other_processes()
+                except OSError:  # a kernel without it
+                    os._exit(0)
+                assert Path("/proc/self/comm").read_text()
+                assert Path("/proc/meminfo").read_text()
+                assert Path(__file__).read_text()
+                with contextlib.suppress(PermissionError):
+                    Path(f"/proc/{os.getppid()}/comm").read_text()
+                    os._exit(2)
+                code = 0
+            finally:
+                os._exit(code)
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+    def test_examiner_has_as_much_memory_as_an_answer(self):
+        import resource
+
+        values = rlimits.for_examiner(Limits(memory_bytes=100), 50)
+        assert values == {resource.RLIMIT_DATA: 150}
 
     def test_limits_count_memory_as_data(self):
         import resource

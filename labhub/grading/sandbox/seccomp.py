@@ -15,6 +15,9 @@ from labhub.grading.sandbox.namespaces import forbid_new_privileges
 
 _NAMESPACE_FLAGS = 0x7E020000  # every CLONE_NEW* flag that clone can take
 _MAP_SHARED_ANONYMOUS = 0x21
+_FAMILIES = (1, 2, 10, 16)
+"""Unix, both internets, netlink: those that a network namespace holds in. A virtual machine's
+AF_VSOCK leads out of it, to the host and to other hand-ins."""
 
 _LOAD, _EQUAL, _AT_LEAST, _AND, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
 _ALLOW, _FAIL, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
@@ -38,7 +41,7 @@ _X86_64 = {
     "acct": 163, "settimeofday": 164, "clock_settime": 227, "adjtimex": 159,
     "clock_adjtime": 305, "sethostname": 170, "setdomainname": 171, "syslog": 103,
     "iopl": 172, "ioperm": 173, "modify_ldt": 154, "memfd_create": 319, "shmget": 29,
-    "msgget": 68, "mq_open": 240, "fanotify_init": 300,
+    "semget": 64, "msgget": 68, "mq_open": 240, "fanotify_init": 300, "io_setup": 206,
 }  # fmt: skip
 _AARCH64 = {
     "ptrace": 117, "process_vm_readv": 270, "process_vm_writev": 271, "kcmp": 272,
@@ -49,7 +52,8 @@ _AARCH64 = {
     "open_by_handle_at": 265, "name_to_handle_at": 264, "userfaultfd": 282, "quotactl": 60,
     "acct": 89, "settimeofday": 170, "clock_settime": 112, "adjtimex": 171,
     "clock_adjtime": 266, "sethostname": 161, "setdomainname": 162, "syslog": 116,
-    "memfd_create": 279, "shmget": 194, "msgget": 186, "mq_open": 180, "fanotify_init": 262,
+    "memfd_create": 279, "shmget": 194, "semget": 190, "msgget": 186, "mq_open": 180,
+    "fanotify_init": 262, "io_setup": 0,
 }  # fmt: skip
 
 
@@ -60,11 +64,17 @@ class _Machine:
     clone: int
     clone3: int
     mmap: int
+    sockets: tuple[int, int]
+    """socket and socketpair."""
 
 
 _MACHINES = {
-    "x86_64": _Machine(0xC000003E, _X86_64 | _SAME_EVERYWHERE, clone=56, clone3=435, mmap=9),
-    "aarch64": _Machine(0xC00000B7, _AARCH64 | _SAME_EVERYWHERE, clone=220, clone3=435, mmap=222),
+    "x86_64": _Machine(
+        0xC000003E, _X86_64 | _SAME_EVERYWHERE, clone=56, clone3=435, mmap=9, sockets=(41, 53)
+    ),
+    "aarch64": _Machine(
+        0xC00000B7, _AARCH64 | _SAME_EVERYWHERE, clone=220, clone3=435, mmap=222, sockets=(198, 199)
+    ),
 }
 
 
@@ -89,6 +99,7 @@ def filter_program(machine: str) -> bytes | None:
         *(line for number in known.denied.values() for line in _refuse(number, errno.EPERM)),
         *_refuse_flags(known.clone, 0, _NAMESPACE_FLAGS, None, errno.EPERM),
         *_refuse_flags(known.mmap, 3, _MAP_SHARED_ANONYMOUS, _MAP_SHARED_ANONYMOUS, errno.ENOMEM),
+        *(line for number in known.sockets for line in _permit_first(number, _FAMILIES)),
         _instruction(_RETURN, value=_ALLOW),
     ]
     return b"".join(code)
@@ -120,6 +131,18 @@ def _refuse_flags(
         _instruction(_LOAD, value=_ARGS_OFFSET + 8 * argument),
         _instruction(_AND, value=mask),
         *test,
+        _instruction(_LOAD, value=_NR_OFFSET),
+    ]
+
+
+def _permit_first(number: int, values: tuple[int, ...]) -> list[bytes]:
+    """Refuse call `number` unless its first argument is one of `values`."""
+    left = len(values)
+    return [
+        _instruction(_EQUAL, no=left + 3, value=number),
+        _instruction(_LOAD, value=_ARGS_OFFSET),
+        *(_instruction(_EQUAL, yes=left - i, value=value) for i, value in enumerate(values)),
+        _instruction(_RETURN, value=_FAIL | errno.EAFNOSUPPORT),
         _instruction(_LOAD, value=_NR_OFFSET),
     ]
 

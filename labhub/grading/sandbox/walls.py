@@ -6,7 +6,7 @@ import socket
 from pathlib import Path
 
 from labhub.grading.model import Limits
-from labhub.grading.sandbox import namespaces, rlimits, seccomp
+from labhub.grading.sandbox import landlock, namespaces, rlimits, seccomp
 from labhub.grading.sandbox.bubblewrap import LAB_FOLDER, SCRATCH_FOLDER
 
 
@@ -47,7 +47,10 @@ def _keep_visible(folder: str, cover: str) -> None:
 
 
 def restrict(limits: Limits) -> None:
-    """The last step before student code: the kernel's limits and the filter of system calls."""
+    """The last step before student code: the kernel's limits, Landlock and the system calls."""
     rlimits.apply(rlimits.for_limits(limits, rlimits.data_bytes()))
+    namespaces.forbid_new_privileges()
+    with contextlib.suppress(OSError):  # a kernel without Landlock still has the other walls
+        landlock.hide_other_processes()
     with contextlib.suppress(OSError):  # a kernel without seccomp still has the other walls
         seccomp.install()

@@ -11,7 +11,11 @@ _BIDI = {
 }
 """Characters that turn or split the line, or have no width: shown by their number."""
 _CONTROLS = {*range(0x20), *range(0x7F, 0xA0)} - {0x09, 0x0A}
-_SHOWN = {code: f"[U+{code:04X}]" for code in _BIDI} | dict.fromkeys(_CONTROLS, "\ufffd")
+_HALVES = range(0xD800, 0xE000)
+"""Halves of characters, which no page can be written with."""
+_SHOWN = {code: f"[U+{code:04X}]" for code in _BIDI} | dict.fromkeys(
+    (*_CONTROLS, *_HALVES), "\ufffd"
+)
 
 _ESCAPE = re.compile(
     r"\x1b\[([0-9;]*)m|\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.?)"

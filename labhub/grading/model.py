@@ -17,6 +17,9 @@ Output = Mapping[str, Any]
 """One nbformat 4 output (`stream`, `display_data`, `execute_result` or `error`)."""
 
 
+_FULL_CELLS = 16
+
+
 @dataclass(frozen=True)
 class Limits:
     """What one submission may use. Seconds are wall seconds unless the name says otherwise."""
@@ -33,6 +36,11 @@ class Limits:
     workdir_bytes: int = 512 << 20
     output_bytes: int = 4 << 20
     """Text and images kept per cell; what is more is cut, with a line that says so."""
+
+    @property
+    def all_output_bytes(self) -> int:
+        """Text and images kept per notebook, however many cells it has."""
+        return _FULL_CELLS * self.output_bytes
 
 
 @dataclass(frozen=True)

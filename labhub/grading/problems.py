@@ -35,7 +35,10 @@ SENTENCES = {
         "The notebook as a whole used more than its time ({limits.submission_timeout_s:g} s, or "
         "{limits.cpu_s:g} s of CPU); what came later was not run."
     ),
-    OUTPUT_LIMIT: "This cell showed more than {output}; the rest was cut.",
+    OUTPUT_LIMIT: (
+        "This cell showed more than {output}, or the notebook as a whole more than {whole}; the "
+        "rest was cut."
+    ),
     EXAMINER_DIED: (
         "Grading ended before all tests were run; this is not the student's fault as far as "
         "we can see. Grade this submission again, and look at the tests that gave no result."
@@ -50,6 +53,7 @@ def problem(code: str, limits: Limits, index: int | None = None, *, how: str = "
         limits=limits,
         memory=_size(limits.memory_bytes),
         output=_size(limits.output_bytes),
+        whole=_size(limits.all_output_bytes),
         how=how or "it gave no reason",
     )
     return Problem(code, sentence, index)

@@ -205,6 +205,16 @@ def test_interrupted_and_cut_cells_are_named():
     assert bench.problems[0].index == 0
 
 
+def test_a_notebook_shows_so_much_and_no_more() -> None:
+    loud = ({"output_type": "stream", "name": "stdout", "text": "x" * 1000},)
+    bench = Bench(lambda _: replace(DONE, outputs=loud))
+    bench.drive(exam(*map(str, range(20)), limits=Limits(output_bytes=500)))
+    shown = [bench.cells[index].outputs for index in range(20)]
+    assert shown[:7] == [loud] * 7
+    assert all("as a whole" in outputs[0]["text"] for outputs in shown[7:])
+    assert {problem.code for problem in bench.problems} == {"output-limit"}
+
+
 def test_a_test_beside_the_students_code_says_so():
     bench = Bench().drive(exam("a", check("t")))
     assert [problem.code for problem in bench.problems] == ["in-process-test"]
@@ -250,6 +260,26 @@ class TestAnswer:
         shown = [good, {"output_type": "evil"}, 7]
         worker.send({"order": 1, "ok": True, "outputs": shown, "left_running": 0})
         assert answer.run("x", 1).outputs == (good,)
+
+    def test_what_could_not_be_written_down_is_mended(self, wires: Any):
+        answer, _, worker = wires
+        worker.send({"order": 0})
+        answer.wait_until_ready()
+        deep: Any = 1
+        for _ in range(400):
+            deep = [deep]
+        data = {"text/html": "<b>\udfff</b>", "application/json": [float("nan"), deep]}
+        odd = {"output_type": "display_data", "data": data, "metadata": {}}
+        counted = {
+            "output_type": "execute_result", "data": {}, "metadata": {}, "execution_count": -1,
+        }  # fmt: skip
+        reply = {"order": 1, "outputs": [odd, counted], "left_running": 0, "count": -7}
+        worker.send(reply)
+        outcome = answer.run("x", 1)
+        (shown,) = outcome.outputs
+        assert shown["data"]["text/html"] == "<b>?</b>"
+        assert shown["data"]["application/json"][0] is None
+        assert outcome.execution_count is None
 
     @pytest.mark.parametrize(
         "reply",
@@ -335,6 +365,8 @@ class TestInProcess:
             (1, 1.0, TestStatus.PARTIAL),
             (99, 2.0, TestStatus.PASSED),
             (-3, 0.0, TestStatus.FAILED),
+            (float("nan"), 0.0, TestStatus.FAILED),
+            (10**400, 0.0, TestStatus.FAILED),
             (True, 2.0, TestStatus.PASSED),
             ("9", 2.0, TestStatus.PASSED),
         ],

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from labhub.grading.examiner.mended import whole
 from labhub.grading.mail import Letter, Mailbox
 
 _INTERRUPT_GRACE_S = 2.0
@@ -19,6 +20,7 @@ _SWEEP_S = 5.0
 _ORDER_S = 15.0
 _READY_S = 60.0
 _SLACK_BYTES = 1 << 20
+_MOST_COUNT = 1 << 31
 _NONSENSE = "it broke the connection to the grader"
 
 
@@ -179,7 +181,7 @@ class Answer:
 
 
 def _outcome(letter: Letter, *, timed_out: bool) -> CellOutcome:
-    outputs, count = letter.get("outputs"), letter.get("count")
+    outputs, count = whole(letter.get("outputs")), letter.get("count")
     left_running = letter.get("left_running")
     if not isinstance(outputs, list) or not isinstance(left_running, int):
         raise WorkerGone(_NONSENSE)
@@ -188,7 +190,7 @@ def _outcome(letter: Letter, *, timed_out: bool) -> CellOutcome:
         ok=letter.get("ok") is True,
         timed_out=late,
         outputs=tuple(valid for each in outputs if (valid := _valid(each)) is not None),
-        execution_count=count if isinstance(count, int) else None,
+        execution_count=count if isinstance(count, int) and 0 <= count < _MOST_COUNT else None,
         cut=letter.get("cut") is True,
         left_running=left_running,
     )
@@ -209,7 +211,7 @@ def _valid(output: object) -> dict[str, Any] | None:
         case {
             "output_type": "execute_result", "data": dict(data), "metadata": dict(about),
             "execution_count": int(count),
-        }:  # fmt: skip
+        } if 0 <= count < _MOST_COUNT:  # fmt: skip
             return {
                 "output_type": "execute_result", "data": data, "metadata": about,
                 "execution_count": count,

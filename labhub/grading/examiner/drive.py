@@ -29,6 +29,11 @@ _WATCH_LAG_S = 0.5
 """Within so many seconds a limit that is watched from outside may strike the cell after."""
 _WATCHED = frozenset({problems.MEMORY_LIMIT, problems.PROCESS_LIMIT})
 _SNAPSHOT_LOST = "Your code did not get far enough to be tested: its process ended before."
+_CUT = {
+    "output_type": "stream",
+    "name": "stderr",
+    "text": "[The output was cut here: the notebook as a whole shows too much.]\n",
+}
 _NO_TIME = "The time for this notebook was used up before this test."
 
 
@@ -89,6 +94,7 @@ class Drive:
         self._examine = examine
         self._plan = steps(exam)
         self._deadline = 0.0
+        self._room_bytes = 0
 
     def run(self) -> None:
         """Run all cells, then all tests, and report each."""
@@ -121,6 +127,7 @@ class Drive:
 
     def _attempt(self, killers: set[int], suspects: set[int]) -> _Attempt:
         attempt = _Attempt(self._answers.start())
+        self._room_bytes = self._limits.all_output_bytes
         running: StudentCell | None = None
         before: StudentCell | None = None
         began = 0.0
@@ -160,10 +167,9 @@ class Drive:
         """Run and report one cell; whether the notebook's whole time is used up now."""
         timeout_s = min(self._limits.cell_timeout_s, max(self._left_s(), _LEAST_S))
         outcome = answer.run(cell.source, timeout_s)
-        self._report.cell(
-            CellResult(cell.index, _status(outcome), outcome.outputs, outcome.execution_count)
-        )
-        if outcome.cut:
+        kept = outcome.outputs if self._has_room(outcome.outputs) else (_CUT,)
+        self._report.cell(CellResult(cell.index, _status(outcome), kept, outcome.execution_count))
+        if outcome.cut or kept is not outcome.outputs:
             self._problem(problems.OUTPUT_LIMIT, cell.index)
         # What a cell hoards stays alive: later cells and tests would suffer for it.
         if _ran_out_of_memory(outcome):
@@ -176,6 +182,11 @@ class Drive:
         if outcome.timed_out:
             self._problem(problems.CELL_TIMEOUT, cell.index)
         return False
+
+    def _has_room(self, outputs: tuple[dict[str, Any], ...]) -> bool:
+        """Whether the notebook may show this too; a thousand cells at their limit may not."""
+        self._room_bytes -= len(repr(outputs))
+        return self._room_bytes >= 0
 
     def _snapshot(self, attempt: _Attempt, test: TestCell) -> None:
         waiting = attempt.answer.snapshot(in_process=test.in_process)

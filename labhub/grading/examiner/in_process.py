@@ -7,6 +7,8 @@ from typing import Any
 
 from labhub.authoring.names import plain_python
 from labhub.grading.examiner.answers import Waiting
+from labhub.grading.examiner.mended import whole_text
+from labhub.grading.examiner.verdict import partial_credit
 from labhub.grading.mail import Letter, Mailbox
 from labhub.grading.model import TestCell, TestResult, TestStatus
 
@@ -38,7 +40,7 @@ def examine_in_process(
 
 
 def _judge(test: TestCell, said: Letter, lines_before: int, started: float) -> TestResult:
-    detail = str(said.get("detail", ""))
+    detail = whole_text(str(said.get("detail", "")))
     if said.get("failed"):
         line = said.get("line")
         line = line - lines_before if isinstance(line, int) else None
@@ -46,9 +48,8 @@ def _judge(test: TestCell, said: Letter, lines_before: int, started: float) -> T
         return _result(test, TestStatus.FAILED, law, started, detail=detail)
     if "failed" in said:
         return _result(test, TestStatus.ERROR, _ERROR, started, detail=detail)
-    value = said.get("value")
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        score = min(max(float(value), 0.0), test.points)
+    score = partial_credit(said.get("value"), test.points)
+    if score is not None:
         whole = score >= test.points
         status = TestStatus.PASSED if whole else TestStatus.PARTIAL if score else TestStatus.FAILED
         return _result(test, status, "", started, score=score)

@@ -13,6 +13,7 @@ from typing import Any
 
 from labhub.grading.border.errors import is_of_other_side
 from labhub.grading.errors import ChannelTimeoutError, NotSplittableError, PeerGoneError
+from labhub.grading.examiner.mended import whole_text
 from labhub.grading.examiner.remote import Ended
 from labhub.grading.model import TestStatus
 
@@ -157,7 +158,7 @@ def detail_of(error: BaseException, printed: str) -> str:
     trace = "".join(traceback.format_exception(error))
     if printed:
         trace += f"\nPrinted during the test:\n{printed}"
-    return trace[-MAX_DETAIL:]
+    return whole_text(trace[-MAX_DETAIL:])
 
 
 def partial_credit(value: Any, points: float) -> float | None:

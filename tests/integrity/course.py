@@ -27,10 +27,10 @@ from tests.integrity.lab import (
 REPOSITORY = Path(__file__).parents[2]
 
 HONEST = {
-    "honest-a": ({}, 8.0),
-    "honest-b": ({"net": "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(5, 7); self.b = nn.Linear(7, 3)\n    def forward(self, x): return self.b(torch.tanh(self.a(x)))\nnet = Net()"}, 8.0),
+    "honest-a": ({}, 18.0),
+    "honest-b": ({"net": "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(5, 7); self.b = nn.Linear(7, 3)\n    def forward(self, x): return self.b(torch.tanh(self.a(x)))\nnet = Net()"}, 18.0),
     "honest-half": ({"count": "def count(xs, x):\n    return sum(1 for y in xs if y == x) if xs and not isinstance(xs, str) else 0",
-                     "mean": "def mean(xs):\n    raise NotImplementedError()"}, 5.5),
+                     "mean": "def mean(xs):\n    raise NotImplementedError()"}, 15.5),
 }  # fmt: skip
 """Student to the answers that differ from the reference, and the points of the tests."""
 

@@ -1,4 +1,4 @@
-"""The course under attack: four small exercises whose hidden tests hold canaries.
+"""The course under attack: small exercises whose hidden tests hold canaries.
 
 A canary is a string, or an odd number given to the student's function, that no student may
 ever read: not in an output, not in a feedback page, not in a file.
@@ -24,7 +24,22 @@ SOLUTIONS = {
     "scale": "def scale(a, k):\n    return a * k",
     "net": "net = nn.Sequential(nn.Linear(5, 7), nn.Tanh(), nn.Linear(7, 3))",
     "count": "def count(xs, x):\n    return list(xs).count(x)",
+    "norm": "import math\ndef norm(v):\n    return math.hypot(*v)",
+    "unit": "def unit(v):\n    return v / v.norm()",
+    "square": "def square(x):\n    return x * x",
+    "words": "def words(text):\n    return text.split()",
+    "half": "def half(x):\n    return x / 2",
 }
+
+GIVEN = """\
+import numpy as np
+import torch
+from torch import nn
+
+def gap(a, b):
+    return np.max(np.abs(a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b)))
+"""
+"""The course's locked cell: libraries, and a function with which tests compare."""
 
 TESTS = {
     "mean": f"""\
@@ -37,8 +52,9 @@ assert got == want, "the mean is exact here"
     "scale": f"""\
 secret = "{CANARY}"
 A = np.arange(12.0).reshape(3, 4) + {HIDDEN_NUMBER}
-np.testing.assert_allclose(scale(A, 3), A * 3)
-assert np.allclose(scale(A, -2.5), A * -2.5), "every element is multiplied"
+tripled, turned = A * 3, A * -2.5
+np.testing.assert_allclose(scale(A.copy(), 3), tripled)
+assert np.allclose(scale(A, -2.5), turned), "every element is multiplied"
 """,
     "net": f"""\
 secret = "{CANARY}"
@@ -58,6 +74,32 @@ score += 0.5 * (count([{HIDDEN_NUMBER}] * 3, {HIDDEN_NUMBER}) == 3)
 score += 0.5 * (count("banana", "a") == 3)
 score
 """,
+    "norm": f"""\
+secret = "{CANARY}"
+want = {HIDDEN_NUMBER}
+assert abs(norm([want, 0.0]) - want) < 1e-6, "a vector along an axis is as long as its number"
+""",
+    "unit": f"""\
+secret = "{CANARY}"
+want = torch.tensor([0.6, 0.8])
+assert (unit(torch.tensor([3.0, 4.0]) * {HIDDEN_NUMBER}) - want).abs().max() < 1e-5
+""",
+    "square": f"""\
+secret = "{CANARY}"
+for got, want in zip(map(square, [{HIDDEN_NUMBER}, -2.0]), [{HIDDEN_NUMBER} ** 2, 4.0]):
+    assert got == want, "a number times itself"
+""",
+    "words": f"""\
+secret = "{CANARY}"
+assert "pear" in words("apple pear") and "plum" not in words(secret), "the words of a text"
+assert sorted(words("b a")) == ["a", "b"], "every word once"
+""",
+    "half": f"""\
+secret = "{CANARY}"
+x = np.full(64, {HIDDEN_NUMBER})
+want = x / 2
+assert gap(half(x.copy()), want) < 1e-9, "half of each number"
+""",
 }
 
 
@@ -73,7 +115,7 @@ def source_notebook() -> Any:
     given = {"grade": False, "locked": True, "solution": False, "grade_id": "imports"}
     cells = [
         new_markdown_cell("# Fortress\nFour small exercises.", id="title"),
-        _code("import numpy as np\nimport torch\nfrom torch import nn", "imports", given),
+        _code(GIVEN, "imports", given),
     ]
     for name, solution in SOLUTIONS.items():
         answer = {"grade": False, "locked": False, "solution": True, "grade_id": name}

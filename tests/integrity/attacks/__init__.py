@@ -5,17 +5,19 @@ from tests.integrity.attacks import (
     escape,
     exhaust,
     forge,
+    frames,
     malformed,
     mislead,
     steal,
     tamper,
+    values,
 )
 from tests.integrity.attacks.model import Attack
 
 CLASSES: dict[str, list[Attack]] = {
-    "forge a result": forge.ATTACKS,
+    "forge a result": [*forge.ATTACKS, *values.ATTACKS],
     "steal a hidden test": steal.ATTACKS,
-    "deceive at the border": border.ATTACKS,
+    "deceive at the border": [*border.ATTACKS, *frames.ATTACKS],
     "tamper with files or others": tamper.ATTACKS,
     "escape": escape.ATTACKS,
     "exhaust a resource": exhaust.ATTACKS,

@@ -1,6 +1,6 @@
 """Deceive at the border: hooks that run in the snapshot, and answers that lie about themselves."""
 
-from tests.integrity.attacks.model import WRONG, Attack, harmless, instead
+from tests.integrity.attacks.model import EXERCISES, WRONG, Attack, after, harmless, instead
 from tests.integrity.attacks.steal import MEAN, WORD
 
 PATCH_AT_FORK = """
@@ -161,7 +161,7 @@ ATTACKS: list[Attack] = [
     Attack(
         "patch when forked",
         {"scale": f"{PATCH_AT_FORK}\n{WRONG['scale']}"},
-        lost=("scale", "net", "count"),  # it spoils all snapshots that are taken later
+        lost=("scale", *after("scale")),  # it spoils all snapshots that are taken later
     ),
     harmless("thread when forked", "mean", THREAD_AT_FORK),
     harmless("last words of the snapshot", "mean", LAST_WORDS),
@@ -184,6 +184,6 @@ ATTACKS: list[Attack] = [
     Attack(
         "forged snapshots",
         {"mean": FORGED_SNAPSHOT + "\ndef mean(xs): return -1.0"},
-        lost=("mean", "scale", "net", "count"),
+        lost=EXERCISES,
     ),
 ]

@@ -96,6 +96,44 @@ for name in ("..", "../..", "/proc/self/cwd/../.."):
     + MEAN
 )
 
+SHARED_KERNEL = (
+    """
+import ctypes
+libc = ctypes.CDLL(None)
+for number in (64, 206, 253, 254, 283, 290, 446, 450, 457):
+    for flags in (0, 1, 250): libc.syscall(number, 0, flags, 0o600, 0, 0, 0)
+held = [libc.syscall(64, 0, 30000, 0o600) for _ in range(200)]
+assert max(held) < 0, "400 MB of the kernel's own memory"
+"""
+    + MEAN
+)
+
+TERMINALS = (
+    """
+import fcntl, os, pty, termios
+for fd in range(3):
+    for byte in b"touch COURSE/bait/typed.txt\\n":
+        try: fcntl.ioctl(fd, termios.TIOCSTI, bytes([byte]))
+        except OSError: pass
+try:
+    pid, end = pty.fork()
+    if pid == 0: os._exit(0)
+    os.waitpid(pid, 0)
+except OSError: pass
+"""
+    + MEAN
+)
+
+NOTEBOOK_MAGICS = (
+    """
+shell = get_ipython()
+for line in ("autosave 1", "load_ext sql", "run COURSE/source/fortress/fortress.ipynb", "store", "logstart COURSE/bait/log.txt", "save COURSE/bait/saved.py 1", "history -f COURSE/bait/h.txt", "notebook COURSE/bait/copy.ipynb", "env", "sx ls COURSE"):
+    try: print(shell.run_line_magic(*line.split(" ", 1)) if " " in line else shell.run_line_magic(line, ""))
+    except BaseException as error: print(type(error).__name__)
+"""
+    + MEAN
+)
+
 SUBMITTED_CODE_AT_IMPORT = """
 %%bash
 cat COURSE/source/fortress/fortress.ipynb COURSE/gradebook.db 2>/dev/null | head -c 2000
@@ -109,5 +147,8 @@ ATTACKS: list[Attack] = [
     harmless("become root", "mean", SUPERUSER),
     harmless("daemon that stays", "mean", DAEMON),
     harmless("descriptors that were left open", "mean", DESCRIPTORS),
+    harmless("memory of the kernel", "mean", SHARED_KERNEL),
+    harmless("type into a terminal", "mean", TERMINALS),
+    harmless("magics that write", "mean", NOTEBOOK_MAGICS),
     Attack("shell magic", {"mean": SUBMITTED_CODE_AT_IMPORT}),
 ]

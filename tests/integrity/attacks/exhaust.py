@@ -1,6 +1,8 @@
 """Exhaust a resource: the attack costs its own exercise at most, and its own time limit."""
 
-from tests.integrity.attacks.model import Attack, harmless, instead
+from nbformat.v4 import new_code_cell
+
+from tests.integrity.attacks.model import Attack, Notebook, harmless, instead
 from tests.integrity.lab import SOLUTIONS
 
 MEAN = SOLUTIONS["mean"]
@@ -74,7 +76,68 @@ FIGURES = (
     + MEAN
 )
 
+ODD_NAMES = """
+import os, socket
+for name in ("a" * 255, "new\\nline", b"\\xff\\xfe", "-rf", "..."):
+    try: open(name, "wb").close()
+    except (OSError, ValueError): pass
+for make in (lambda: os.mkfifo("pipe"), lambda: socket.socket(socket.AF_UNIX).bind("sock"), lambda: os.symlink("loop", "loop"), lambda: os.symlink("/dev/zero", "zero")):
+    try: make()
+    except OSError: pass
+with open("sparse.bin", "wb") as file:
+    try: file.truncate(1 << 40)
+    except OSError: pass
+try:
+    for number in range(100_000): os.link("a" * 255, f"link{number}")
+except OSError: pass
+try:
+    while True: os.mkdir("deep"); os.chdir("deep")
+except OSError: os.chdir("/lab")
+"""
+BUSY_FAMILY = """
+import os
+for _ in range(20):
+    if os.fork() == 0:
+        while True: pass
+"""
+SOCKET_BUFFERS = """
+import socket
+hoard = []
+try:
+    while True:
+        ends = socket.socketpair(); ends[0].setblocking(False); hoard.append(ends)
+        try:
+            while True: ends[0].send(bytes(1 << 16))
+        except BlockingIOError: pass
+except OSError: pass
+"""
+SHOWN_BY_ALL = "import sys\nwritten = sys.stdout.write('x' * ((4 << 20) - 1000))"
+DEEP_REPR = """
+class Deep:
+    def __init__(self, inner): self.inner = inner
+    def __repr__(self): return f"({self.inner!r})"
+deep = None
+for _ in range(100_000): deep = Deep(deep)
+def mean(xs): raise ValueError(deep)
+"""
+
+
+def _loud_cells(notebook: Notebook) -> None:
+    notebook["cells"] += [new_code_cell(SHOWN_BY_ALL, id=f"loud{n}") for n in range(100)]
+
+
+def _many_cells(notebook: Notebook) -> None:
+    notebook["cells"] += [new_code_cell("1", id=f"one{n}") for n in range(3000)]
+
+
 ATTACKS: list[Attack] = [
+    Attack("many loud cells", damage=_loud_cells),
+    Attack("three thousand cells", damage=_many_cells, named=True),
+    harmless("files of odd names and kinds", "mean", ODD_NAMES + MEAN),
+    harmless("twenty busy children", "mean", BUSY_FAMILY + MEAN),
+    harmless("full sockets", "mean", SOCKET_BUFFERS + "hoard.clear()\n" + MEAN),
+    instead("text without an end", "mean", DEEP_REPR),
+    instead("generator without an end", "words", "def words(text):\n    while True: yield 'a'"),
     instead("fork bomb", "mean", FORK_BOMB),
     instead("thread bomb", "mean", THREADS),
     instead("memory bomb in a cell", "mean", MEMORY),

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.integrity.attacks.model import EXERCISES, Attack, Notebook
+from tests.integrity.attacks.model import EXERCISES, WRONG, Attack, Notebook
 from tests.integrity.lab import cell_of
 
 
@@ -76,7 +76,61 @@ def _tests_deleted(notebook: Notebook) -> None:
     ]
 
 
+def _other_encodings(encoding: str) -> Callable[[Path, Notebook], None]:
+    def write(target: Path, notebook: Notebook) -> None:
+        target.write_bytes(json.dumps(notebook).encode(encoding))
+
+    return write
+
+
+def _twice_the_keys(target: Path, notebook: Notebook) -> None:
+    text = json.dumps(notebook)
+    target.write_text('{"cells": [], "metadata": {}, "nbformat": 3, ' + text[1:])
+
+
+def _no_numbers(notebook: Notebook) -> None:
+    notebook["metadata"]["odd"] = [float("nan"), float("inf"), -float("inf"), 10**4000]
+    cell_of(notebook, "mean")["execution_count"] = float("nan")
+
+
+def _ids_of_all_kinds(notebook: Notebook) -> None:
+    for number, cell in enumerate(notebook["cells"]):
+        cell["id"] = [None, 7, "", "same", "same", "../../x", {"a": 1}, "x" * 100_000][number % 8]
+
+
+def _deep_metadata(target: Path, notebook: Notebook) -> None:
+    deep = '{"a": [' * 150 + "1" + "]}" * 150
+    text = json.dumps({**notebook, "metadata": {**notebook["metadata"], "deep": "DEEP"}})
+    target.write_text(text.replace('"DEEP"', deep))
+
+
+def _course_metadata(notebook: Notebook) -> None:
+    about = {"points": 1000, "auto_score": 2, "score": 2, "status": "passed", "in_process": True}
+    notebook["metadata"] |= {"nnlab": {"units": [about]}, "labhub": about, "nbgrader": about}
+    for cell in notebook["cells"]:
+        cell["metadata"]["labhub"] = about
+
+
+def _sources_of_all_kinds(notebook: Notebook) -> None:
+    cells = notebook["cells"]
+    cells += [
+        {"cell_type": "code", "source": ["x = 1\n", 7, None], "metadata": {}, "outputs": []},
+        {"cell_type": "code", "source": {"a": 1}, "metadata": None, "outputs": None},
+        {"cell_type": "heading", "level": 1, "source": "x", "metadata": {}},
+        {"cell_type": "raw", "source": "<script>", "metadata": {"format": "text/html"}},
+        {"cell_type": None}, 7, None, [], "cell",
+    ]  # fmt: skip
+
+
 ATTACKS: list[Attack] = [
+    Attack("a mark before the bytes", place=_other_encodings("utf-8-sig")),
+    Attack("sixteen bits a letter", place=_other_encodings("utf-16")),
+    Attack("every key twice", place=_twice_the_keys),
+    Attack("numbers that are none", damage=_no_numbers),
+    Attack("ids of all kinds", damage=_ids_of_all_kinds),
+    Attack("metadata without a floor", place=_deep_metadata, named=True),
+    Attack("metadata of the grader", {"mean": WRONG["mean"]}, damage=_course_metadata),
+    Attack("sources of all kinds", damage=_sources_of_all_kinds),
     Attack("empty file", place=_bytes(b""), named=True),
     Attack("not json", place=_bytes(b"this is my essay"), named=True),
     Attack("binary", place=_bytes(bytes(range(256)) * 64), named=True),

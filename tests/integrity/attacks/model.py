@@ -5,15 +5,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-EXERCISES = ("mean", "scale", "net", "count")
+EXERCISES = ("mean", "scale", "net", "count", "norm", "unit", "square", "words", "half")
+"""In the order of the notebook."""
 POINTS = 2.0
-"""Each of the four exercises gives two points."""
+"""What each exercise gives."""
 
 WRONG = {
     "mean": "def mean(xs):\n    return -1.0",
     "scale": "def scale(a, k):\n    return a",
     "net": "net = nn.Linear(1, 1)",
     "count": "def count(xs, x):\n    return -1",
+    "norm": "def norm(v):\n    return -1.0",
+    "unit": "def unit(v):\n    return v",
+    "square": "def square(x):\n    return -1.0",
+    "words": "def words(text):\n    return [text, 'plum']",
+    "half": "def half(x):\n    return x",
 }
 """A wrong answer to each exercise; an attack wants points for it."""
 
@@ -52,6 +58,11 @@ class Attack:
 def beside_wrong(name: str, exercise: str, code: str) -> Attack:
     """An attack that comes with a wrong answer to `exercise`: all others are honest."""
     return Attack(name, {exercise: f"{code}\n{WRONG[exercise]}"})
+
+
+def after(exercise: str) -> tuple[str, ...]:
+    """The exercises that come later in the notebook."""
+    return EXERCISES[EXERCISES.index(exercise) + 1 :]
 
 
 def instead(name: str, exercise: str, code: str) -> Attack:

@@ -50,8 +50,9 @@ OWN_MEMORY = f"""
 def scan():
     hits = []
     word = {WORD}.encode()
-    mem = open("/proc/self/mem", "rb", 0)
-    for line in open("/proc/self/maps"):
+    try: mem, maps = open("/proc/self/mem", "rb", 0), open("/proc/self/maps")
+    except OSError: return hits
+    for line in maps:
         span, flags = line.split()[:2]
         if "r" not in flags or "w" not in flags: continue
         low, high = (int(x, 16) for x in span.split("-"))
@@ -213,6 +214,99 @@ def mean(xs):
     return sum(xs) / len(xs)
 """
 
+HALF_CHARACTERS = """
+def mean(xs):
+    print("\\ud800", "\\x00" * 100)
+    raise ValueError("\\udc80\\x00", str(xs))
+"""
+
+IN_A_NAME = """
+import ctypes, subprocess, time
+def mean(xs):
+    said = str(xs[0])
+    ctypes.CDLL(None).prctl(15, said.encode(), 0, 0, 0)
+    subprocess.Popen(["/bin/sh", "-c", "sleep 8; : " + said])
+    time.sleep(3)
+    return sum(xs) / len(xs)
+"""
+
+NAMES_OF_OTHERS = (
+    """
+import glob, time
+for _ in range(50):
+    for path in glob.glob("/proc/[0-9]*/comm") + glob.glob("/proc/[0-9]*/cmdline"):
+        try: text = open(path).read()
+        except OSError: continue
+        if "73415" in text: print(path, text)
+    time.sleep(0.1)
+"""
+    + MEAN
+)
+
+IN_A_LOCK = """
+import fcntl, time
+file = open("lock.bin", "w+b")
+def mean(xs):
+    fcntl.lockf(file, fcntl.LOCK_EX, 1, int(xs[0] * 1000))
+    time.sleep(3)
+    return sum(xs) / len(xs)
+"""
+
+LOCKS_OF_OTHERS = (
+    """
+import time
+for _ in range(50):
+    try: text = open("/proc/locks").read()
+    except OSError: break
+    if "73415625" in text: print("73415" + ".625 is locked", text)
+    time.sleep(0.1)
+"""
+    + MEAN
+)
+
+PAST_THE_NETWORK = """
+import socket
+def shout(data):
+    for family in range(46):
+        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_SEQPACKET):
+            try: end = socket.socket(family, kind)
+            except OSError: continue
+            if family not in (1, 2, 10, 16): print("73415" + ".625", "a socket of the family", family)
+            end.close()
+shout("hello")
+def mean(xs):
+    shout(repr(xs))
+    return sum(xs) / len(xs)
+"""
+
+HOOKS = """
+import signal, sys, threading, warnings
+notes = []
+def note(*arguments): notes.append(repr(arguments)[:2000])
+sys.addaudithook(note); sys.setprofile(note); threading.setprofile(note)
+signal.signal(signal.SIGALRM, note); signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
+warnings.showwarning = note
+def mean(xs):
+    open("notes.txt", "a").write(repr(notes[-50:]))
+    return sum(xs) / len(xs)
+"""
+
+EVERY_DESCRIPTOR = f"""
+import os, select, stat
+def look():
+    found = []
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            fd = os.open(f"/proc/self/fd/{{name}}", os.O_RDONLY | os.O_NONBLOCK)
+            found.append((name, os.read(fd, 1 << 20))); os.close(fd)
+        except OSError: pass
+    return [(name, data[:200]) for name, data in found if {WORD}.encode() in data]
+print(look())
+def mean(xs):
+    open("open.txt", "a").write(repr(look()))
+    return sum(xs) / len(xs)
+"""
+
 ATTACKS: list[Attack] = [
     harmless("read the callers", "mean", STACK),
     harmless("search the file system", "mean", FILES),
@@ -231,4 +325,12 @@ ATTACKS: list[Attack] = [
     harmless("send it out", "mean", SOCKETS),
     harmless("read the history", "mean", HISTORY),
     harmless("dump tracebacks", "mean", FAULTHANDLER),
+    Attack("half characters while tested", {"mean": HALF_CHARACTERS}),
+    harmless("arguments in the name of a process", "mean", IN_A_NAME),
+    harmless("names of other processes", "mean", NAMES_OF_OTHERS),
+    harmless("arguments in a lock", "mean", IN_A_LOCK),
+    harmless("locks of other processes", "mean", LOCKS_OF_OTHERS),
+    harmless("sockets past the network", "mean", PAST_THE_NETWORK),
+    harmless("hooks everywhere", "mean", HOOKS),
+    harmless("read every descriptor", "mean", EVERY_DESCRIPTOR),
 ]

@@ -401,7 +401,7 @@ def rnn_backward(dH, cache):
 
 # %% [mutant] dH is overwritten on the way
 # cell: l2e03-rnn
-# kills: l2e03-t2, l2e03-t3
+# kills: l2e03-t2
 def rnn_backward(dH, cache):
     X, h0, H, Wx, Wh = cache
     dX, dWx, dWh, db, future = np.zeros_like(X), 0, 0, 0, 0
@@ -469,3 +469,192 @@ def rnn_backward(dH, cache):
     for n in range(len(X)):
         back(n, X.shape[1] - 1, np.zeros(len(Wh)))
     return [dX, dh0, dWx, dWh, db]
+
+# %% [mutant] The first state is written over
+# cell: l2e03-rnn
+# kills: l2e03-t1
+def rnn_forward(X, h0, Wx, Wh, b):
+    first, states, h = h0.copy(), [], h0
+    for t in range(X.shape[1]):
+        h[:] = np.tanh(X[:, t] @ Wx + h @ Wh + b)
+        states.append(h.copy())
+    H = np.stack(states, axis=1)
+    return H, (X, first, H, Wx, Wh)
+
+# %% [mutant] tanh from exponentials that overflow
+# cell: l2e03-rnn
+# kills: l2e03-t1
+def rnn_forward(X, h0, Wx, Wh, b):
+    h, states = h0, []
+    for t in range(X.shape[1]):
+        z = X[:, t] @ Wx + h @ Wh + b
+        h = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+        states.append(h)
+    H = np.stack(states, axis=1)
+    return H, (X, h0, H, Wx, Wh)
+
+# %% [mutant] Parameter gradients are clipped to plus and minus 5
+# cell: l2e03-rnn
+# kills: l2e03-t3
+def rnn_backward(dH, cache):
+    X, h0, H, Wx, Wh = cache
+    dX, dWx, dWh = np.zeros_like(X), np.zeros_like(Wx), np.zeros_like(Wh)
+    db, dh = np.zeros(H.shape[2]), np.zeros_like(h0)
+    for t in reversed(range(X.shape[1])):
+        before = H[:, t - 1] if t else h0
+        d = (dH[:, t] + dh) * (1 - H[:, t] ** 2)
+        dX[:, t] = d @ Wx.T
+        dWx += X[:, t].T @ d
+        dWh += before.T @ d
+        db += d.sum(0)
+        dh = d @ Wh.T
+    return dX, dh, np.clip(dWx, -5, 5), np.clip(dWh, -5, 5), np.clip(db, -5, 5)
+
+# %% [mutant] What comes from above is added up in place
+# cell: l2e03-rnn
+# kills: l2e03-t2
+def rnn_backward(dH, cache):
+    X, h0, H, Wx, Wh = cache
+    dX, dWx, dWh = np.zeros_like(X), np.zeros_like(Wx), np.zeros_like(Wh)
+    db = np.zeros(H.shape[2])
+    for t in reversed(range(X.shape[1])):
+        before = H[:, t - 1] if t else h0
+        d = dH[:, t] * (1 - H[:, t] ** 2)
+        dX[:, t] = d @ Wx.T
+        dWx += X[:, t].T @ d
+        dWh += before.T @ d
+        db += d.sum(0)
+        if t:
+            dH[:, t - 1] += d @ Wh.T
+    return dX, d @ Wh.T, dWx, dWh, db
+
+# %% [mutant] The cache is used up: a second call gives something else
+# cell: l2e03-rnn
+# kills: l2e03-t2
+def rnn_backward(dH, cache):
+    X, h0, H, Wx, Wh = cache
+    dX, dWx, dWh = np.zeros_like(X), np.zeros_like(Wx), np.zeros_like(Wh)
+    db, dh = np.zeros(H.shape[2]), np.zeros_like(h0)
+    for t in reversed(range(X.shape[1])):
+        before = H[:, t - 1] if t else h0
+        d = H[:, t]
+        np.square(d, out=d)
+        np.subtract(1, d, out=d)
+        d *= dH[:, t] + dh
+        dX[:, t] = d @ Wx.T
+        dWx += X[:, t].T @ d
+        dWh += before.T @ d
+        db += d.sum(0)
+        dh = d @ Wh.T
+    return dX, dh, dWx, dWh, db
+
+# %% [mutant] Looks at the arrays of the last forward pass, not at the cache
+# cell: l2e03-rnn
+# kills: l2e03-t2, l2e03-t3
+_LAST = {}
+
+
+def rnn_forward(X, h0, Wx, Wh, b):
+    h, states = h0, []
+    for t in range(X.shape[1]):
+        h = np.tanh(X[:, t] @ Wx + h @ Wh + b)
+        states.append(h)
+    H = np.stack(states, axis=1)
+    _LAST["cache"] = (X, h0, H, Wx, Wh)
+    return H, (X, h0, H, Wx, Wh)
+
+
+def rnn_backward(dH, cache):
+    X, h0, H, Wx, Wh = _LAST["cache"]
+    dX, dWx, dWh = np.zeros_like(X), np.zeros_like(Wx), np.zeros_like(Wh)
+    db, dh = np.zeros(H.shape[2]), np.zeros_like(h0)
+    for t in reversed(range(X.shape[1])):
+        before = H[:, t - 1] if t else h0
+        d = (dH[:, t] + dh) * (1 - H[:, t] ** 2)
+        dX[:, t] = d @ Wx.T
+        dWx += X[:, t].T @ d
+        dWh += before.T @ d
+        db += d.sum(0)
+        dh = d @ Wh.T
+    return dX, dh, dWx, dWh, db
+
+# %% [alternate] A cache of five in another order
+# cell: l2e03-rnn
+def rnn_forward(X, h0, Wx, Wh, b):
+    XW = np.einsum("ntd,dh->nth", X, Wx) + b
+    states = [h0]
+    for t in range(X.shape[1]):
+        states.append(np.tanh(XW[:, t] + states[-1] @ Wh))
+    H = np.stack(states[1:], axis=1)
+    return H, (X, Wx, Wh, h0, H)
+
+
+def rnn_backward(dH, cache):
+    X, Wx, Wh, h0, H = cache
+    delta = np.zeros_like(H)
+    future = 0
+    for t in range(X.shape[1] - 1, -1, -1):
+        delta[:, t] = (dH[:, t] + future) * (1 - H[:, t] ** 2)
+        future = delta[:, t] @ Wh.T
+    before = np.concatenate([h0[:, None], H[:, :-1]], axis=1)
+    return (
+        np.einsum("nth,dh->ntd", delta, Wx),
+        future,
+        np.einsum("ntd,nth->dh", X, delta),
+        np.einsum("ntk,nth->kh", before, delta),
+        delta.sum(axis=(0, 1)),
+    )
+
+# %% [alternate] A cache of the same shapes that holds the states before each step
+# cell: l2e03-rnn
+def rnn_forward(X, h0, Wx, Wh, b):
+    states = [h0]
+    for t in range(X.shape[1]):
+        states.append(np.tanh(X[:, t] @ Wx + states[-1] @ Wh + b))
+    return np.stack(states[1:], axis=1), (X, states[-1], np.stack(states[:-1], axis=1), Wx, Wh)
+
+
+def rnn_backward(dH, cache):
+    X, last, before, Wx, Wh = cache
+    H = np.concatenate([before[:, 1:], last[:, None]], axis=1)
+    dX, dWx, dWh = np.empty(X.shape), np.zeros(Wx.shape), np.zeros(Wh.shape)
+    db, back = np.zeros(H.shape[-1]), np.zeros(last.shape)
+    for t in reversed(range(X.shape[1])):
+        delta = (dH[:, t] + back) * (1 - H[:, t] ** 2)
+        dX[:, t] = np.dot(delta, Wx.T)
+        dWx += np.dot(X[:, t].T, delta)
+        dWh += np.dot(before[:, t].T, delta)
+        db += np.sum(delta, axis=0)
+        back = np.dot(delta, Wh.T)
+    return dX, back, dWx, dWh, db
+
+# %% [alternate] The cache is a function that does the backward pass
+# cell: l2e03-rnn
+def rnn_forward(X, h0, Wx, Wh, b):
+    from itertools import accumulate
+
+    steps = np.moveaxis(X, 1, 0)
+    hs = list(accumulate(steps, lambda h, x: np.tanh(x @ Wx + h @ Wh + b), initial=h0))
+
+    def backward(dH):
+        dWx, dWh, db, back, dxs = 0, 0, 0, 0, []
+        for x, before, h, above in zip(steps[::-1], hs[-2::-1], hs[:0:-1], np.moveaxis(dH, 1, 0)[::-1]):
+            delta = (above + back) * (1 - h * h)
+            dWx, dWh, db = dWx + x.T @ delta, dWh + before.T @ delta, db + delta.sum(0)
+            back = delta @ Wh.T
+            dxs.insert(0, delta @ Wx.T)
+        return np.stack(dxs, axis=1), back, dWx, dWh, db
+
+    return np.stack(hs[1:], axis=1), backward
+
+
+def rnn_backward(dH, cache):
+    return cache(dH)
+
+# %% [alternate] A list as cache, with the same five in it
+# cell: l2e03-rnn
+def rnn_forward(X, h0, Wx, Wh, b):
+    H = np.empty((*X.shape[:2], len(b)))
+    for t in range(X.shape[1]):
+        H[:, t, :] = np.tanh(b + X[:, t, :].dot(Wx) + (H[:, t - 1, :] if t > 0 else h0).dot(Wh))
+    return H, [X, h0, H, Wx, Wh]

@@ -641,3 +641,237 @@ def train_epoch(model, loader, opt, device):
         opt.step()
         total, n = total + loss * len(y), n + len(y)
     return total / n
+
+# %% [mutant] Colour is turned to grey
+# cell: l3e04-cnn
+# kills: l3e04-t1
+_Right = SmallCNN
+class SmallCNN(_Right):
+    def __init__(self, channels=1, classes=10):
+        super().__init__(1, classes)
+    def forward(self, x):
+        return super().forward(x[:, :1])
+
+# %% [mutant] The model is put on the first device that it finds
+# cell: l3e04-cnn
+# kills: l3e04-t1
+_Right = SmallCNN
+class SmallCNN(_Right):
+    def forward(self, x):
+        return super().forward(x.to("cuda" if torch.cuda.is_available() else "cpu"))
+
+# %% [mutant] The size of the first picture is remembered
+# cell: l3e04-cnn
+# kills: l3e04-t1
+class SmallCNN(nn.Module):
+    def __init__(self, channels=1, classes=10):
+        super().__init__()
+        self.channels, self.size = channels, None
+        self.net = nn.Sequential(nn.Conv2d(channels, 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(), nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(128, classes))
+    def forward(self, x):
+        self.size = self.size or x.shape[2:]
+        return self.net(x.view(-1, self.channels, *self.size))
+
+# %% [mutant] Freezes the parameters and forgets it
+# cell: l3e04-loop
+# kills: l3e04-t2
+_right = evaluate
+def evaluate(model, loader):
+    for p in model.parameters():
+        p.requires_grad_(False)
+    return _right(model, loader)
+
+# %% [mutant] Throws away the gradients
+# cell: l3e04-loop
+# kills: l3e04-t2
+_right = evaluate
+def evaluate(model, loader):
+    model.zero_grad()
+    return _right(model, loader)
+
+# %% [mutant] A tensor instead of a float
+# cell: l3e04-loop
+# kills: l3e04-t2
+_right = evaluate
+def evaluate(model, loader):
+    return torch.tensor(_right(model, loader))
+
+# %% [mutant] The device of the notebook, not of the model
+# cell: l3e04-loop
+# kills: l3e04-t2
+def evaluate(model, loader):
+    before, right, count = model.training, 0, 0
+    model.eval()
+    with torch.no_grad():
+        for x, y in loader:
+            right += int((model(x.to(DEVICE)).argmax(1) == y.to(DEVICE)).sum())
+            count += len(y)
+    model.train(before)
+    return right / count
+
+# %% [mutant] The model is moved to the best device there is
+# cell: l3e04-loop
+# kills: l3e04-t2
+_right = evaluate
+def evaluate(model, loader):
+    return _right(model.to("cuda" if torch.cuda.is_available() else "cpu"), loader)
+
+# %% [mutant] Trained on the notebook's device, whatever was asked
+# cell: l3e04-loop
+# kills: l3e04-t3
+def train_epoch(model, loader, opt, device):
+    device = DEVICE
+    model.train()
+    total, count = 0.0, 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        loss = F.cross_entropy(model(x), y)
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        total += loss.item() * len(y)
+        count += len(y)
+    return total / count
+
+# %% [mutant] Labels are smoothed
+# cell: l3e04-loop
+# kills: l3e04-t3
+def train_epoch(model, loader, opt, device):
+    model.train()
+    total, count = 0.0, 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        loss = F.cross_entropy(model(x), y, label_smoothing=0.1)
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        total += loss.item() * len(y)
+        count += len(y)
+    return total / count
+
+# %% [alternate] Kernels as parameters, and F.conv2d
+# cell: l3e04-cnn
+class SmallCNN(nn.Module):
+    def __init__(self, channels: int = 1, classes: int = 10) -> None:
+        super().__init__()
+        self.k1 = nn.Parameter(torch.randn(24, channels, 3, 3) * (2 / (9 * channels)) ** 0.5)
+        self.k2 = nn.Parameter(torch.randn(32, 24, 3, 3) * (2 / (9 * 24)) ** 0.5)
+        self.w = nn.Parameter(torch.randn(classes, 512) * 0.02)
+        self.b = nn.Parameter(torch.zeros(classes))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        h = F.max_pool2d(F.relu(F.conv2d(x, self.k1, padding=1)), kernel_size=2)
+        h = F.adaptive_avg_pool2d(F.relu(F.conv2d(h, self.k2, padding="same")), (4, 4))
+        return F.linear(h.flatten(start_dim=1), self.w, self.b)
+
+# %% [alternate] All convolution: classes as maps, averaged
+# cell: l3e04-cnn
+class SmallCNN(nn.Module):
+    def __init__(self, channels=1, classes=10):
+        super().__init__()
+        self.add_module("a", nn.Conv2d(channels, 32, 3, padding=1))
+        self.add_module("n", nn.BatchNorm2d(32))
+        self.add_module("p", nn.PReLU(32))
+        self.add_module("b", nn.Conv2d(32, 64, 3, stride=2, padding=1))
+        self.add_module("m", nn.BatchNorm2d(64))
+        self.add_module("c", nn.Conv2d(64, classes, 3))
+        self.register_buffer("shift", torch.tensor(0.5))
+
+    def forward(self, x):
+        x = self.p(self.n(self.a(x - self.shift)))
+        x = self.c(F.relu(self.m(self.b(x))))
+        return x.mean(dim=(2, 3))
+
+# %% [alternate] Every picture is brought to one size first
+# cell: l3e04-cnn
+class SmallCNN(nn.Module):
+    def __init__(self, channels=1, classes=10):
+        super().__init__()
+        self.convolutions = nn.Sequential(nn.Conv2d(channels, 16, 3, padding=1, bias=False), nn.BatchNorm2d(16), nn.GELU(), nn.AvgPool2d(2), nn.Conv2d(16, 32, 3, padding=1, bias=False), nn.BatchNorm2d(32), nn.GELU(), nn.AvgPool2d(2))
+        self.head = nn.LazyLinear(classes)
+
+    def forward(self, x):
+        x = F.interpolate(x, size=(16, 16), mode="bilinear", align_corners=False)
+        return self.head(torch.flatten(self.convolutions(x), 1))
+
+# %% [alternate] Patches by unfold: a convolution all the same
+# cell: l3e04-cnn
+class _Conv(nn.Module):
+    def __init__(self, c_in, c_out):
+        super().__init__()
+        self.mix = nn.Linear(9 * c_in, c_out)
+
+    def forward(self, x):
+        patches = F.unfold(x, 3, padding=1).transpose(1, 2)
+        return self.mix(patches).transpose(1, 2).reshape(len(x), -1, *x.shape[2:])
+
+
+class SmallCNN(nn.Module):
+    def __init__(self, channels=1, classes=10):
+        super().__init__()
+        self.net = nn.Sequential(_Conv(channels, 24), nn.BatchNorm2d(24), nn.ReLU(), nn.MaxPool2d(2), _Conv(24, 32), nn.BatchNorm2d(32), nn.ReLU(), nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(512, classes))
+
+    def forward(self, x):
+        return self.net(x)
+
+# %% [alternate] A closure for the optimiser, one sum of tensors, every flag put back
+# cell: l3e04-loop
+def train_epoch(model, loader, opt, device):
+    was = model.training
+    model.train(True)
+    losses, sizes = [], []
+    for batch in loader:
+        x, y = (part.to(device=device, non_blocking=True) for part in batch)
+
+        def closure():
+            opt.zero_grad(set_to_none=False)
+            loss = torch.nn.CrossEntropyLoss()(model(x), y)
+            loss.backward()
+            return loss
+
+        losses.append(opt.step(closure).detach())
+        sizes.append(y.numel())
+    model.train(was)
+    return (torch.stack(losses) @ torch.tensor(sizes, dtype=losses[0].dtype, device=losses[0].device)).item() / sum(sizes)
+
+
+@torch.inference_mode()
+def evaluate(model, loader):
+    flags = {module: module.training for module in model.modules()}
+    try:
+        model.eval()
+        device = next(iter(model.parameters())).device
+        hits = torch.cat([model(x.to(device)).max(dim=1).indices.eq(y.to(device)) for x, y in loader])
+    finally:
+        for module, flag in flags.items():
+            module.training = flag
+    return hits.double().mean().item()
+
+# %% [alternate] Gradients by torch.autograd.grad, NumPy counts
+# cell: l3e04-loop
+def train_epoch(model, loader, opt, device):
+    model.train()
+    total, count = torch.zeros((), device=device), 0
+    learned = [p for group in opt.param_groups for p in group["params"]]
+    for x, y in loader:
+        logits = model(x.to(device))
+        loss = F.nll_loss(F.log_softmax(logits, dim=-1), y.to(device))
+        for p, g in zip(learned, torch.autograd.grad(loss, learned)):
+            p.grad = g
+        opt.step()
+        total = total + loss.detach() * x.size(0)
+        count += x.size(0)
+    return float(total / count)
+
+
+def evaluate(model, loader):
+    before = model.training
+    model.eval()
+    device = next(model.parameters()).device
+    hits = []
+    with torch.set_grad_enabled(False):
+        for x, y in loader:
+            hits.extend((model(x.to(device)).cpu().numpy().argmax(axis=1) == y.cpu().numpy()).tolist())
+    if before:
+        model.train()
+    return np.mean(hits)

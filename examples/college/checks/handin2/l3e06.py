@@ -315,3 +315,82 @@ class ConvAE(nn.Module):
 
     def forward(self, x):
         return self.decode(self.encode(x))
+
+# %% [mutant] The model is switched to evaluation
+# cell: l3e06-loss
+# kills: l3e06-t1
+_right = dae_loss
+def dae_loss(model, x, sigma, generator):
+    model.eval()
+    return _right(model, x, sigma, generator)
+
+# %% [mutant] One picture comes without its axis
+# cell: l3e06-model
+# kills: l3e06-t2
+_Right = ConvAE
+class ConvAE(_Right):
+    def encode(self, x):
+        return super().encode(x).squeeze()
+    def decode(self, z):
+        return super().decode(z if z.dim() == 2 else z[None])
+
+# %% [mutant] Grey only
+# cell: l3e06-model
+# kills: l3e06-t2
+_Right = ConvAE
+class ConvAE(_Right):
+    def __init__(self, channels=1, size=8, code=16):
+        super().__init__(1, size, code)
+        self.channels = channels
+    def encode(self, x):
+        return super().encode(x.mean(dim=1, keepdim=True))
+    def decode(self, z):
+        return super().decode(z).repeat(1, self.channels, 1, 1)
+
+# %% [alternate] Noise picture by picture, in double precision
+# cell: l3e06-loss
+def dae_loss(model, x, sigma, generator):
+    noisy = torch.stack([torch.normal(0.0, 1.0, one.shape, generator=generator, device=generator.device, dtype=torch.float64) for one in x])
+    noisy = torch.clip(x + sigma * noisy.to(x), 0.0, 1.0)
+    return torch.stack([nn.MSELoss()(answer, clean) for answer, clean in zip(model(noisy), x)]).mean()
+
+# %% [alternate] Convolutions down to one place; a linear decoder
+# cell: l3e06-model
+class ConvAE(nn.Module):
+    def __init__(self, channels=1, size=8, code=16):
+        super().__init__()
+        self.encode_net = nn.Sequential(
+            nn.Conv2d(channels, 32, 4, stride=2, padding=1), nn.ReLU(),
+            nn.Conv2d(32, 64, 4, stride=2, padding=1), nn.ReLU(),
+            nn.Conv2d(64, code, size // 4),
+            nn.Flatten(),
+        )
+        self.decode_net = nn.Sequential(nn.Linear(code, 128), nn.ReLU(), nn.Linear(128, channels * size**2), nn.Unflatten(-1, (channels, size, size)))
+        self.encode, self.decode = self.encode_net.forward, self.decode_net.forward
+
+    def forward(self, x):
+        return self.decode(self.encode(x))
+
+# %% [alternate] Pixel shuffle, batch norm, kernels by F.conv2d
+# cell: l3e06-model
+class ConvAE(nn.Module):
+    def __init__(self, channels=1, size=8, code=16):
+        super().__init__()
+        self.kernel = nn.Parameter(torch.randn(24, channels, 3, 3) / (9 * channels) ** 0.5)
+        self.norm = nn.BatchNorm2d(24)
+        self.squeeze = nn.LazyLinear(code)
+        self.grow = nn.Linear(code, 48 * (size // 4) ** 2)
+        self.mix = nn.Conv2d(48, 16 * channels, 1)
+        self.register_buffer("grey", torch.tensor(0.5))
+        self.s = size // 4
+        self.shuffle = nn.PixelShuffle(4)
+
+    def encode(self, x):
+        return self.squeeze(torch.relu(self.norm(F.conv2d(x - self.grey, self.kernel, stride=2, padding=1))).flatten(1))
+
+    def decode(self, z):
+        h = torch.tanh(self.grow(z)).unflatten(1, (48, self.s, self.s))
+        return self.shuffle(self.mix(h)) + self.grey
+
+    def forward(self, x):
+        return self.decode(self.encode(x))

@@ -364,7 +364,7 @@ def d_loss(real_logits, fake_logits):
 
 # %% [mutant] Sigmoid and BCELoss, whose logarithm is clamped
 # cell: l3e07-losses
-# kills: l3e07-t1
+# kills: l3e07-t1, l3e07-t2
 _bce = nn.BCELoss()
 def d_loss(real_logits, fake_logits):
     return _bce(real_logits.sigmoid(), torch.ones_like(real_logits)) + _bce(fake_logits.sigmoid(), torch.zeros_like(fake_logits))
@@ -463,3 +463,120 @@ def gan_step(G, D, opt_g, opt_d, x, zdim, generator):
     for p in D.parameters():
         p.requires_grad = True
     return float(ld.detach()), float(lg.detach())
+
+# %% [mutant] The generator's cross-entropy is cut off at a hundred
+# cell: l3e07-losses
+# kills: l3e07-t2
+def g_loss(fake_logits):
+    return F.binary_cross_entropy(fake_logits.sigmoid(), torch.ones_like(fake_logits))
+
+# %% [mutant] The logit is cut off at fifty
+# cell: l3e07-losses
+# kills: l3e07-t2
+def g_loss(fake_logits):
+    return torch.log1p(torch.exp((-fake_logits).clamp(max=50))).mean()
+
+# %% [mutant] The discriminator stays frozen
+# cell: l3e07-step
+# kills: l3e07-t3
+_right = gan_step
+def gan_step(G, D, opt_g, opt_d, x, zdim, generator):
+    for p in D.parameters():
+        p.requires_grad_(True)
+    losses = _right(G, D, opt_g, opt_d, x, zdim, generator)
+    for p in D.parameters():
+        p.requires_grad_(False)
+    return losses
+
+# %% [mutant] Players are left in evaluation mode
+# cell: l3e07-step
+# kills: l3e07-t3
+_right = gan_step
+def gan_step(G, D, opt_g, opt_d, x, zdim, generator):
+    losses = _right(G, D, opt_g, opt_d, x, zdim, generator)
+    G.eval()
+    return losses
+
+# %% [mutant] Tensors instead of floats
+# cell: l3e07-step
+# kills: l3e07-t3
+_right = gan_step
+def gan_step(G, D, opt_g, opt_d, x, zdim, generator):
+    return tuple(torch.tensor(loss) for loss in _right(G, D, opt_g, opt_d, x, zdim, generator))
+
+# %% [mutant] One noise for the whole batch
+# cell: l3e07-step
+# kills: l3e07-t3
+def gan_step(G, D, opt_g, opt_d, x, zdim, generator):
+    z = lambda: torch.randn(1, zdim, generator=generator, device=generator.device).to(x).expand(len(x), zdim)
+    loss_d = d_loss(D(x), D(G(z()).detach()))
+    opt_d.zero_grad()
+    loss_d.backward()
+    opt_d.step()
+    loss_g = g_loss(D(G(z())))
+    opt_g.zero_grad()
+    loss_g.backward()
+    opt_g.step()
+    return loss_d.item(), loss_g.item()
+
+# %% [alternate] logaddexp, a sum divided by a count
+# cell: l3e07-losses
+def d_loss(real_logits, fake_logits):
+    zero = real_logits.new_zeros(())
+    halves = [torch.logaddexp(s, zero) for s in (-real_logits, fake_logits)]
+    return sum(half.sum() / half.numel() for half in halves)
+
+
+def g_loss(fake_logits):
+    both = torch.stack([torch.zeros_like(fake_logits), -fake_logits])
+    return torch.logsumexp(both, dim=0).mean()
+
+# %% [alternate] Cross-entropy of two classes
+# cell: l3e07-losses
+def _two(logits, label):
+    pair = torch.stack([torch.zeros_like(logits), logits], dim=-1).reshape(-1, 2)
+    return F.cross_entropy(pair, torch.full((len(pair),), label, device=logits.device))
+
+
+def d_loss(real_logits, fake_logits):
+    return _two(real_logits, 1) + _two(fake_logits, 0)
+
+
+def g_loss(fake_logits):
+    return _two(fake_logits, 1)
+
+# %% [alternate] Gradients by torch.autograd.grad
+# cell: l3e07-step
+def gan_step(G, D, opt_g, opt_d, x, zdim, generator):
+    def learn(opt, loss):
+        parameters = [p for group in opt.param_groups for p in group["params"]]
+        for p, g in zip(parameters, torch.autograd.grad(loss, parameters)):
+            p.grad = g
+        opt.step()
+        return loss.item()
+
+    def draw():
+        return torch.randn(len(x), zdim, generator=generator, device=generator.device).to(x)
+
+    return learn(opt_d, d_loss(D(x), D(G(draw())))), learn(opt_g, g_loss(D(G(draw()))))
+
+# %% [alternate] Real and fake go through the discriminator together; closures
+# cell: l3e07-step
+def gan_step(G, D, opt_g, opt_d, x, zdim, generator):
+    n = len(x)
+    z = torch.randn(2 * n, zdim, generator=generator, device=generator.device).to(x)
+
+    def of_d():
+        opt_d.zero_grad(set_to_none=False)
+        real, fake = D(torch.cat([x, G(z[:n]).detach()])).split(n)
+        loss = d_loss(real, fake)
+        loss.backward()
+        return loss
+
+    def of_g():
+        opt_g.zero_grad(set_to_none=False)
+        loss = g_loss(D(G(z[n:])))
+        torch.autograd.backward(loss, inputs=list(G.parameters()))
+        return loss
+
+    return opt_d.step(of_d).item(), opt_g.step(of_g).item()

@@ -1,6 +1,7 @@
 """Fixtures that several packages share; which tests stay together; what none may leave behind."""
 
 import shutil
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -38,12 +39,29 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         config.option.dist = "loadgroup"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, None, None]:
     """Tests that share a fixture of their module are a group, unless they are in one already."""
     for item in items:
         if item.get_closest_marker("xdist_group") is None and shares_fixtures(item):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    yield
+    if is_worker(config):
+        for item in items:
+            name_group(item)
+
+
+def name_group(item: pytest.Item) -> None:
+    """Write the group where xdist looks for it: at the end of the test's id.
+
+    xdist 3.8 itself writes it into an attribute that pytest 9.2 no longer reads, and groups are
+    torn apart without a word (https://github.com/pytest-dev/pytest-xdist/issues/1386).
+    """
+    mark = item.get_closest_marker("xdist_group")
+    if mark is not None and not item.nodeid.endswith(f"@{mark.args[0]}"):
+        item._id = type(item._id).parse(f"{item.nodeid}@{mark.args[0]}")
 
 
 def shares_fixtures(item: pytest.Item) -> bool:

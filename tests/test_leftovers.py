@@ -11,13 +11,12 @@ from tests import leftovers
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
 START_AND_GO = f"import subprocess; print(subprocess.Popen({SLEEP!r}, stdout=-3, stderr=-3).pid)"
-MARKED = {**os.environ, leftovers.MARK: "another"}
 needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
 
 
 @needs_proc
 def test_a_program_whose_starter_is_gone_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(leftovers.MARK, "another")
+    monkeypatch.setenv(leftovers.MARK, "of a program without a starter")
     monkeypatch.setenv("PYTEST_CURRENT_TEST", "tests/test_some.py::test_it (call)")
     monkeypatch.setattr(leftovers, "GRACE_S", 0.0)
     started = subprocess.run(
@@ -37,9 +36,11 @@ def test_a_program_whose_starter_is_gone_is_found(monkeypatch: pytest.MonkeyPatc
 
 @needs_proc
 def test_a_program_that_somebody_still_looks_after_is_none() -> None:
-    with subprocess.Popen(SLEEP, env=MARKED) as child:
-        assert leftovers.orphans("another") == []
+    mark = "of a program with a starter"
+    with subprocess.Popen(SLEEP, env={**os.environ, leftovers.MARK: mark}) as child:
+        found = leftovers.orphans(mark)
         child.kill()
+    assert found == []
 
 
 def test_a_program_that_is_gone_is_none() -> None:

@@ -28,10 +28,21 @@ def configure(config: "Config", root: Path) -> None:
     from labhub.gradebook.nbgrader_bridge import describe_course, grade, put_to_work
 
     describe_course(config, root)
+    show_students_work_inert(config)
     put_to_work(config, "autograde", Autograde, grade)
     put_to_work(config, "generate_feedback", GenerateFeedback, give_feedback)
     if is_configured():
         hand_in_by_service(config)
+
+
+def show_students_work_inert(config: "Config") -> None:
+    """Let the formgrader show outputs and words without running what stands in them.
+
+    A script in a hand-in would act in the name of whoever marks it. nbconvert cleans outputs when
+    asked; nbgrader's page shows Markdown as it is, so it gets a filter that escapes HTML.
+    """
+    config.HTMLExporter.sanitize_html = True
+    config.HTMLExporter.filters = {"markdown2html": "labhub.feedback.formgrader.inert_markdown"}
 
 
 def hand_in_by_service(config: "Config", url: str = "") -> None:

@@ -3,12 +3,13 @@
 FROM python:3.11-slim
 
 RUN apt-get update \
- && apt-get install -y --no-install-recommends bubblewrap \
+ && apt-get install -y --no-install-recommends bubblewrap nodejs npm \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/labhub
 COPY requirements/dev.txt requirements/
 RUN pip install --no-cache-dir uv \
- && uv pip install --system --no-cache --require-hashes -r requirements/dev.txt
+ && uv pip install --system --no-cache --require-hashes -r requirements/dev.txt \
+ && uv pip uninstall --system rfc3987-syntax  # see tools/setup.sh
 COPY pyproject.toml README.md LICENSE package.json package-lock.json ./
 RUN npm ci --silent --no-audit --no-fund
 COPY labhub labhub

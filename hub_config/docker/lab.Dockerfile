@@ -6,7 +6,8 @@ RUN useradd --create-home --uid 1000 --shell /bin/bash student
 WORKDIR /opt/labhub
 COPY requirements/dev.txt requirements/
 RUN pip install --no-cache-dir uv \
- && uv pip install --system --no-cache --require-hashes -r requirements/dev.txt
+ && uv pip install --system --no-cache --require-hashes -r requirements/dev.txt \
+ && uv pip uninstall --system rfc3987-syntax  # see tools/setup.sh
 COPY pyproject.toml README.md LICENSE ./
 COPY labhub labhub
 COPY nnlab nnlab

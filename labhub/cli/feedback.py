@@ -6,12 +6,14 @@ from typing import Annotated
 import typer
 
 from labhub.cli.common import (
+    FAILED,
     AssignmentName,
     CourseDir,
     StudentName,
     note,
     open_course,
     say,
+    warn,
 )
 
 
@@ -30,11 +32,17 @@ def generate_feedback(
     from labhub.feedback.writing import write_feedback
     from labhub.ids import AssignmentId
 
-    count = 0
+    count = failed = 0
     for written in write_feedback(open_course(course_dir), AssignmentId(assignment), student):
+        if written.problem:
+            failed += 1
+            warn(f"{written.student}: no feedback: {written.problem}")
+            continue
         count += 1
         note(f"{written.student}: {', '.join(path.name for path in written.files)}")
         if show:
             for page in written.pages:
                 say(render_table(page))
     say(f"{assignment}: feedback for {count} hand-ins")
+    if failed:
+        raise typer.Exit(FAILED)

@@ -108,8 +108,11 @@ def _write_feedback(
     from labhub.feedback.writing import write_feedback
 
     graded = {outcome.student for outcome in outcomes if outcome.written}
-    count = sum(1 for _ in write_feedback(course, assignment, only=graded)) if graded else 0
-    note(f"feedback pages of {count} hand-ins written")
+    written = list(write_feedback(course, assignment, only=graded)) if graded else []
+    for each in written:
+        if each.problem:
+            warn(f"{each.student}: no feedback: {each.problem}")
+    note(f"feedback pages of {sum(not each.problem for each in written)} hand-ins written")
 
 
 def _report(batch: "Batch", outcomes: "list[Outcome]", *, dry_run: bool) -> None:

@@ -64,4 +64,7 @@ def give_feedback(converter: "BaseConverter", course: "OpenCourse") -> None:
     directory = converter.coursedir
     assignment = AssignmentId(directory.assignment_id)
     for written in write_feedback(course, assignment, directory.student_id):
-        converter.log.info("%s: %d pages", written.student, len(written.files))
+        if written.problem:
+            converter.log.error("%s: no feedback: %s", written.student, written.problem)
+        else:
+            converter.log.info("%s: %d pages", written.student, len(written.files))

@@ -28,6 +28,8 @@ class WrittenFeedback:
     student: StudentId
     files: tuple[Path, ...]
     pages: tuple[FeedbackPage, ...]
+    problem: str = ""
+    """Why there are none; "" where all went well."""
 
 
 def write_feedback(
@@ -39,7 +41,8 @@ def write_feedback(
 ) -> Iterator[WrittenFeedback]:
     """Write the pages of every graded hand-in that the pattern matches; one as each is done.
 
-    `only` narrows them to these students. Raises `NothingGradedError` where there is none.
+    `only` narrows them to these students. What goes wrong with one hand-in is its `problem`, and
+    its former pages stay. Raises `NothingGradedError` where there is none.
     """
     everyone = course.folder.students_with_autograded(assignment)
     chosen = [
@@ -53,8 +56,12 @@ def write_feedback(
             hint=f"Run `labhub autograde {assignment}` first.",
         )
     with read_plan(course, assignment) as plan:
-        for hand_in in graded_hand_ins(course, plan, chosen):
-            yield _write(course, assignment, hand_in)
+        for each in chosen:
+            try:
+                for hand_in in graded_hand_ins(course, plan, [each]):
+                    yield _write(course, assignment, hand_in)
+            except Exception as error:
+                yield WrittenFeedback(each, (), (), f"{type(error).__name__}: {error}")
 
 
 def _write(course: OpenCourse, assignment: AssignmentId, hand_in: GradedHandIn) -> WrittenFeedback:

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from labhub.cli.main import app
 from labhub.feedback import CellKind, FeedbackCell, FeedbackPage, render_page
 from labhub.feedback.errors import NothingGradedError
 from labhub.feedback.from_gradebook import exercises_in
@@ -109,6 +111,20 @@ def test_exercises_have_the_numbers_that_people_know() -> None:
     titles = [each.title for each in exercises_in({"nnlab": units})]
     assert titles == ["1.10 Vanishing", "M1.a D"]
     assert exercises_in({}) == ()
+
+
+def test_a_hand_in_without_feedback_does_not_stop_the_others(course_dir: Path) -> None:
+    for student in ("ann", "bob"):
+        hand_in(course_dir, student)
+    grade(course_dir)
+    (course_dir / "autograded" / "ann" / ASSIGNMENT / "problem1.ipynb").write_text("{")
+    ann, bob = write_feedback(open_course(course_dir), PS1)
+    assert (ann.student, ann.files, bool(ann.problem)) == ("ann", (), True)
+    assert (bob.student, len(bob.files), bob.problem) == ("bob", 2, "")
+    ended = CliRunner().invoke(app, ["generate-feedback", PS1, "--course-dir", str(course_dir)])
+    assert ended.exit_code == 1
+    assert "ann: no feedback: NotJSONError" in ended.stderr
+    assert f"{ASSIGNMENT}: feedback for 1 hand-ins" in ended.stdout
 
 
 def test_without_a_graded_hand_in_there_is_no_feedback(course_dir: Path) -> None:

@@ -29,13 +29,12 @@ class WorkingFolder:
 
     def copy_if_changed(self) -> Path | None:
         """A copy of the folder, when cells have changed it; None when it can be shared."""
-        now = _listing(self._root)
-        written = {path for path, state in now.items() if self._at_start.get(path) != state}
-        size = sum(now[path][1] for path in written)
-        if now == self._at_start or size > COPY_BYTES or Path.cwd() != self._root:
-            return None
-        with contextlib.suppress(OSError):  # a full disk
-            return self._copy(now, written)
+        with contextlib.suppress(OSError):  # a full disk, or a cell has removed the folder
+            now = _listing(self._root)
+            written = {path for path, state in now.items() if self._at_start.get(path) != state}
+            size = sum(now[path][1] for path in written)
+            if now != self._at_start and size <= COPY_BYTES and Path.cwd() == self._root:
+                return self._copy(now, written)
         return None
 
     def _copy(self, files: _Listing, written: set[Path]) -> Path:

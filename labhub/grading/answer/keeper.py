@@ -82,5 +82,5 @@ class Keeper:
 
 
 def _kill(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
+    with contextlib.suppress(ProcessLookupError, OverflowError):  # the worker may name any number
         os.kill(pid, signal.SIGKILL)

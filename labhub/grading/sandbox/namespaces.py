@@ -105,8 +105,8 @@ def mount_tmpfs(path: str, size_bytes: int, *, most_files: int = 50_000) -> None
 
 
 def mount_terminals(path: str = "/dev/pts") -> None:
-    """Terminals of our own, so that nobody else's can be opened."""
-    options = "newinstance,ptmxmode=0666,mode=0620"
+    """A few terminals of our own: nobody else's can be opened, nor all of the machine's used up."""
+    options = "newinstance,ptmxmode=0666,mode=0620,max=16"
     _mount("devpts", path, "devpts", _MS_NOSUID | _MS_NOEXEC, options)
 
 

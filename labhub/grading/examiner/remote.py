@@ -4,7 +4,7 @@
 
 import inspect
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from types import BuiltinFunctionType, CoroutineType, FunctionType
 from typing import Any, NoReturn
 
@@ -14,7 +14,6 @@ from labhub.grading.border.modules import is_library_layer, write_layer
 from labhub.grading.border.names import SharedName, read_name, write_name
 from labhub.grading.border.objects import isinstance_of_remote
 from labhub.grading.border.operators import COMPARISONS, offered
-from labhub.grading.border.peer import Peer
 from labhub.grading.border.remote import Remote
 from labhub.grading.codec import Decoder, Encoder, libraries
 from labhub.grading.errors import (
@@ -23,18 +22,14 @@ from labhub.grading.errors import (
     PeerGoneError,
     ProtocolError,
 )
+from labhub.grading.examiner.serving import Serving
 from labhub.grading.examiner.student_object import StudentObject, parameter_of
 from labhub.grading.wire import Channel
 
 MAX_PRINTED = 1 << 20
 """Characters of a student's printed text that one test cell takes in."""
-MAX_CALLS_BACK = 200_000
-"""Questions that a student's process may ask during one test cell."""
 
 _UNBIND = "def unbind(name):\n    globals().pop(name, None)"
-_LAYER_REFUSED = frozenset(
-    {"compile", "register_module", "set_submodule", "set_extra_state", "share_memory"}
-)
 
 
 class Ended(BaseException):
@@ -45,8 +40,8 @@ class Ended(BaseException):
         self.reason = reason
 
 
-class Link(Peer):
-    """The examiner's end. It serves only calls to what it passed, and trusts no answer."""
+class Link(Serving):
+    """The examiner's end. It trusts no answer."""
 
     remote_base = StudentObject
 
@@ -63,24 +58,12 @@ class Link(Peer):
         self._refused_methods = COMPARISONS.difference(course_methods)
         self._over: BaseException | None = None
         self._plain_only = False
-        self._calls_back = 0
         self._room = MAX_PRINTED
         self.refused: NotSplittableError | None = None
         """The first thing that could not be done across the border; a test cannot hide it."""
         self.names: dict[str, SharedName] = {}
         """Names of the student's module that the test cell uses."""
         self._to_bind: dict[str, Any] = {}
-        self.operations = {
-            "getattr": self._getattr,
-            "iter": self._given(iter),
-            "next": self._given(_next),
-            "len": self._given(len),
-            "getitem": self._given(lambda thing, key: thing[key]),
-            "isinstance": self._given_second(isinstance),
-            "repr": self._given(lambda thing: f"<{type(thing).__name__} of the examiner>"),
-            "str": self._given(lambda thing: f"<{type(thing).__name__} of the examiner>"),
-            "vjp": self.vector_jacobian,
-        }
 
     # ---- asking
 
@@ -216,46 +199,6 @@ class Link(Peer):
         self._room -= len(kept)
         (sys.stderr if stream == "stderr" else sys.stdout).write(kept)
 
-    # ---- what the student's process may ask for
-
-    def _try(self, number: int, decoder: Decoder) -> Encoder:
-        self._calls_back += 1
-        if self._calls_back > MAX_CALLS_BACK:
-            raise ProtocolError("The student's process calls back without end.")
-        return super()._try(number, decoder)
-
-    def ensure_callable(self, function: Any) -> None:
-        """Only what the examiner itself has passed may be called."""
-        if not self.exports.holds(function):
-            raise ProtocolError("A call to something that was not passed.")
-
-    def _given(self, operation: Callable[..., Any]) -> Callable[..., Any]:
-        def guarded(thing: Any, *arguments: Any) -> Any:
-            self.ensure_callable(thing)
-            return operation(thing, *arguments)
-
-        return guarded
-
-    def _given_second(self, operation: Callable[..., Any]) -> Callable[..., Any]:
-        def guarded(thing: Any, given: Any) -> Any:
-            self.ensure_callable(given)
-            return operation(thing, given)
-
-        return guarded
-
-    def _getattr(self, thing: Any, name: str) -> Any:
-        """Public attributes of a module that was passed, and of nothing else."""
-        self.ensure_callable(thing)
-        torch = sys.modules.get("torch")
-        layer = torch is not None and isinstance(thing, torch.nn.Module)
-        if not layer or isinstance(thing, type) or isinstance_of_remote(thing):
-            raise AttributeError(
-                f"A {type(thing).__name__} of the test can only be called, not read."
-            )
-        if type(name) is not str or name.startswith(("_", "register_")) or name in _LAYER_REFUSED:
-            raise AttributeError(f"{type(thing).__name__!r} object has no attribute {name!r}")
-        return getattr(thing, name)
-
     # ---- objects
 
     def refer(self, encoder: Encoder, value: Any) -> None:
@@ -313,10 +256,3 @@ def _is_library(value: Any) -> bool:
 
 async def _coroutine(remote: Remote) -> Any:
     return remote._labhub_peer.ask("await", remote)
-
-
-def _next(iterator: Any) -> tuple[Any, ...]:
-    try:
-        return (next(iterator),)
-    except StopIteration:
-        return ()

@@ -13,6 +13,12 @@ def parse(source: str) -> ast.Module | None:
         return None
 
 
+def statements(source: str) -> list[ast.stmt]:
+    """The statements of a cell, in order; none where it has no syntax tree."""
+    tree = parse(source)
+    return [] if tree is None else tree.body
+
+
 def plain_python(source: str) -> str:
     """`source` with IPython's `%magic` and `!command` lines blanked; cell magics blank it all."""
     if source.lstrip().startswith("%%"):

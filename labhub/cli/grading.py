@@ -108,11 +108,13 @@ def _write_feedback(
     from labhub.feedback.writing import write_feedback
 
     graded = {outcome.student for outcome in outcomes if outcome.written}
-    written = list(write_feedback(course, assignment, only=graded)) if graded else []
-    for each in written:
+    count = 0
+    for each in write_feedback(course, assignment, only=graded) if graded else ():
         if each.problem:
             warn(f"{each.student}: no feedback: {each.problem}")
-    note(f"feedback pages of {sum(not each.problem for each in written)} hand-ins written")
+        else:
+            count += 1
+    note(f"feedback pages of {count} hand-ins written")
 
 
 def _report(batch: "Batch", outcomes: "list[Outcome]", *, dry_run: bool) -> None:

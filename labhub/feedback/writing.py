@@ -12,7 +12,8 @@ from labhub.feedback.errors import NothingGradedError
 from labhub.feedback.from_gradebook import feedback_pages
 from labhub.feedback.model import FeedbackPage
 from labhub.feedback.page import render_page
-from labhub.gradebook.graded import GradedHandIn, graded_hand_ins
+from labhub.gradebook.graded import GradedHandIn, graded_hand_in
+from labhub.gradebook.marking import gradebook_of
 from labhub.gradebook.opening import OpenCourse
 from labhub.gradebook.plan import read_plan
 from labhub.ids import AssignmentId, StudentId
@@ -55,10 +56,11 @@ def write_feedback(
             else f"No graded hand-in of {assignment} is by '{student}'.",
             hint=f"Run `labhub autograde {assignment}` first.",
         )
-    with read_plan(course, assignment) as plan:
+    with read_plan(course, assignment) as plan, gradebook_of(course) as gradebook:
         for each in chosen:
             try:
-                for hand_in in graded_hand_ins(course, plan, [each]):
+                hand_in = graded_hand_in(gradebook, course, plan, each)
+                if hand_in is not None:
                     yield _write(course, assignment, hand_in)
             except Exception as error:
                 yield WrittenFeedback(each, (), (), f"{type(error).__name__}: {error}")

@@ -80,23 +80,33 @@ def graded_hand_ins(
     """The graded hand-ins of these students; who has none is left out."""
     with Gradebook(course.folder.db_url, course.folder.course_id) as gradebook:
         for student in students:
-            try:
-                submission = gradebook.find_submission(plan.assignment, student)
-            except MissingEntry:
-                continue
-            folder = course.folder.autograded(plan.assignment, student)
-            yield GradedHandIn(
-                student=student,
-                folder=folder,
-                timestamp=submission.timestamp,
-                seconds_late=submission.total_seconds_late,
-                notebooks=tuple(
-                    _notebook(plan.notebooks[NotebookId(each.name)], folder, each)
-                    for each in submission.notebooks
-                    if (folder / f"{each.name}.ipynb").is_file()
-                ),
-            )
-            gradebook.db.remove()
+            found = graded_hand_in(gradebook, course, plan, student)
+            if found is not None:
+                yield found
+
+
+def graded_hand_in(
+    gradebook: Gradebook, course: OpenCourse, plan: AssignmentPlan, student: StudentId
+) -> GradedHandIn | None:
+    """The graded hand-in of one student; None where there is none."""
+    folder = course.folder.autograded(plan.assignment, student)
+    try:
+        submission = gradebook.find_submission(plan.assignment, student)
+        return GradedHandIn(
+            student=student,
+            folder=folder,
+            timestamp=submission.timestamp,
+            seconds_late=submission.total_seconds_late,
+            notebooks=tuple(
+                _notebook(plan.notebooks[NotebookId(each.name)], folder, each)
+                for each in submission.notebooks
+                if (folder / f"{each.name}.ipynb").is_file()
+            ),
+        )
+    except MissingEntry:
+        return None
+    finally:
+        gradebook.db.remove()
 
 
 def _notebook(part: NotebookPlan, folder: Path, row: SubmittedNotebook) -> GradedNotebook:

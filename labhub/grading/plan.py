@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from labhub.authoring.names import bound_names, parse, used_names
+from labhub.authoring.names import bound_names, parse, statements, used_names
 from labhub.grading.model import Exam, StudentCell, TestCell
 
 
@@ -67,8 +67,7 @@ def needed_definitions(visible: str, later_sources: Sequence[str]) -> str:
 
 
 def _definitions(source: str) -> list[ast.stmt]:
-    tree = parse(source)
-    return [] if tree is None else [node for node in tree.body if _is_definition(node)]
+    return [node for node in statements(source) if _is_definition(node)]
 
 
 def _is_definition(node: ast.stmt) -> bool:

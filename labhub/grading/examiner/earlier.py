@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterable
 
-from labhub.authoring.names import bound_names, names_bound_in, parse, used_names
+from labhub.authoring.names import bound_names, statements, used_names
 from labhub.grading.model import Exam, StudentCell, TestCell
 
 
@@ -15,8 +15,7 @@ def definitions_before(exam: Exam, test: TestCell) -> str:
     """
     latest: dict[str, tuple[int, ast.stmt]] = {}
     for cell in _cells_before(exam, test):
-        tree = parse(cell.source)
-        for node in tree.body if tree is not None else []:
+        for node in statements(cell.source):
             for name in bound_names(node):
                 latest.pop(name, None)
                 if isinstance(cell, TestCell):
@@ -35,14 +34,18 @@ def _alone(node: ast.stmt) -> str:
     return ast.unparse(ast.fix_missing_locations(ast.Try([node], [nothing], [], [])))
 
 
-def taken_back(exam: Exam, test: TestCell) -> set[str]:
-    """Names that, before `test`, a cell of the student's has bound after all other tests."""
-    names = set[str]()
-    for cell in _cells_before(exam, test):
-        tree = parse(cell.source)
-        bound = names_bound_in(tree) if tree is not None else set()
-        names = names | bound if isinstance(cell, StudentCell) else names - bound
-    return names
+def taken_back(exam: Exam) -> dict[int, frozenset[str]]:
+    """For each test, by its index: names that a cell of the student's has bound after all tests
+    before it."""
+    names, before = frozenset[str](), dict[int, frozenset[str]]()
+    for cell in exam.cells:
+        bound = {name for node in statements(cell.source) for name in bound_names(node)}
+        if isinstance(cell, StudentCell):
+            names |= bound
+        else:
+            before[cell.index] = names
+            names -= bound
+    return before
 
 
 def _cells_before(exam: Exam, test: TestCell) -> Iterable[StudentCell | TestCell]:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from labhub.authoring.names import bound_names, parse, used_names
+from labhub.authoring.names import bound_names, statements, used_names
 from labhub.grading.examiner.names import imported
 from labhub.grading.examiner.source import is_builtin, register
 
@@ -29,23 +29,18 @@ def given_functions(
     another cell binds too is the student's. `libraries` is what `library_names` says.
     """
     bound = Counter(
-        name for source in cells for node in _body(source) for name in bound_names(node)
+        name for source in cells for node in statements(source) for name in bound_names(node)
     )
     found = {
         node.name: node
         for source in given
-        for node in _body(source)
+        for node in statements(source)
         if isinstance(node, ast.FunctionDef) and not node.decorator_list and bound[node.name] <= 1
     }
     while alien := [name for name, node in found.items() if not _is_own(node, found, libraries)]:
         for name in alien:
             del found[name]
     return _built(found.values(), libraries)
-
-
-def _body(source: str) -> list[ast.stmt]:
-    tree = parse(source)
-    return [] if tree is None else tree.body
 
 
 def _is_own(node: ast.FunctionDef, others: Collection[str], libraries: Mapping[str, str]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import reduce
 from typing import Any
 
-from labhub.authoring.names import bound_names, parse
+from labhub.authoring.names import bound_names, statements
 from labhub.grading.border.operators import COMPARISONS, OPERATORS
 from labhub.grading.examiner.names import imported, library_names
 
@@ -19,8 +19,8 @@ def methods_of(sources: Iterable[str]) -> frozenset[str]:
     """
     texts = list(sources)
     libraries = library_names(texts)
-    trees = [tree for text in texts if (tree := parse(text)) is not None]
-    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    nodes = (node for text in texts for top in statements(text) for node in ast.walk(top))
+    classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
     own = {name for each in classes for node in each.body for name in bound_names(node)}
     inherited = {
         name for each in classes for base in each.bases for name in _members(base, libraries)

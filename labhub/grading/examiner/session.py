@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NoReturn, Self
 
-from labhub.authoring.names import names_bound_in, parse
+from labhub.authoring.names import bound_names, statements
 from labhub.grading.examiner.answers import Answer, Waiting, WorkerGone
 from labhub.grading.examiner.drive import Drive
 from labhub.grading.examiner.earlier import definitions_before, taken_back
@@ -100,8 +100,8 @@ class CourseCells:
     @classmethod
     def read(cls, reference: object, sources: Sequence[str]) -> Self:
         """The cells with the names that they bind."""
-        trees = [tree for source in sources if (tree := parse(source)) is not None]
-        bound = frozenset(name for tree in trees for name in names_bound_in(tree))
+        nodes = (node for source in sources for node in statements(source))
+        bound = frozenset(name for node in nodes for name in bound_names(node))
         shadowed = bound & set(dir(builtins))
         return cls(reference, sources, bound, shadowed, methods_of(sources))
 
@@ -180,7 +180,7 @@ class Examiner:
         if test.in_process:
             earlier = definitions_before(self._exam, test)
             return examine_in_process(test, waiting, timeout_s, earlier)
-        forget(self._carried, taken_back(self._exam, test) & self._course.bound)
+        forget(self._carried, self._taken_back[test.index] & self._course.bound)
         channel = Channel(socket.socket(fileno=waiting.sock.detach()))
         try:
             return run_test(
@@ -201,6 +201,10 @@ class Examiner:
     @cached_property
     def _libraries(self) -> Mapping[str, str]:
         return library_names(_given(self._exam), self._course.sources)
+
+    @cached_property
+    def _taken_back(self) -> Mapping[int, frozenset[str]]:
+        return taken_back(self._exam)
 
     @cached_property
     def _functions(self) -> Mapping[str, Any]:

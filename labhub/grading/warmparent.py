@@ -1,6 +1,8 @@
 """The warm parent, seen from the orchestrator: start it, ask it to fork, end it."""
 
 import contextlib
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -64,6 +66,7 @@ class WarmParent:
             pass_fds=[control],
             env=environment,
             cwd="/" if walled else self._folder.name,
+            process_group=0,
         )
 
     def note_loaded(self, letter: Letter) -> None:
@@ -93,12 +96,17 @@ class WarmParent:
         """Hang up and wait; all that was forked from it ends with it."""
         self.mailbox.close()
         if not self.ready:  # nothing was forked from it yet, and importing takes seconds
-            self._process.kill()
+            self._kill()
         try:
             self._process.wait(_END_TIMEOUT_S)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self._kill()
             self._process.wait()
         self._log.close()
         with contextlib.suppress(OSError):
             self._folder.cleanup()
+
+    def _kill(self) -> None:
+        """Kill it; the whole group, for bwrap's child waits for ever if bwrap dies too early."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)

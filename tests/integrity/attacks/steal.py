@@ -25,8 +25,10 @@ def mean(xs):
 """
 
 FILES = f"""
-import os
+import os, time
+until = time.monotonic() + 10
 for base, folders, names in os.walk("/"):
+    if time.monotonic() > until: break
     folders[:] = [f for f in folders if (base, f) not in (("/", "proc"), ("/", "sys"), ("/usr", "lib"), ("/usr", "share"))][:2000]
     for name in names:
         path = os.path.join(base, name)

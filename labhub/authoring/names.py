@@ -3,6 +3,10 @@
 import ast
 import symtable
 from collections.abc import Iterable
+from functools import lru_cache
+
+_REMEMBERED = 4096
+"""Sources whose names are remembered: the hand-ins to a notebook have most cells in common."""
 
 
 def parse(source: str) -> ast.Module | None:
@@ -50,13 +54,20 @@ def names_bound_in(tree: ast.Module) -> set[str]:
     return {name for node in tree.body for name in bound_names(node)}
 
 
-def used_names(source: str) -> set[str]:
+@lru_cache(_REMEMBERED)
+def names_bound_by(source: str) -> frozenset[str]:
+    """The names that the cell `source` binds at module level; none where it has no syntax tree."""
+    return frozenset(name for node in statements(source) for name in bound_names(node))
+
+
+@lru_cache(_REMEMBERED)
+def used_names(source: str) -> frozenset[str]:
     """The names that `source` looks up at module level, in functions and classes too."""
     try:
         table = symtable.symtable(plain_python(source), "<cell>", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    return set(_globals_of(table))
+        return frozenset()
+    return frozenset(_globals_of(table))
 
 
 def _globals_of(table: symtable.SymbolTable) -> Iterable[str]:

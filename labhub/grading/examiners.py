@@ -9,7 +9,7 @@ from typing import Protocol
 from labhub.errors import LabhubError
 from labhub.grading.eventloop import EventLoop
 from labhub.grading.mail import Mailbox
-from labhub.grading.model import TestCell
+from labhub.grading.model import Exam, TestCell, without_answers
 from labhub.grading.process_errors import ReferenceCellError
 from labhub.grading.submission import Submission
 from labhub.grading.transport import exam_letter
@@ -83,11 +83,11 @@ class Examiners:
         exam = submission.exam
         tests = [cell for cell in exam.cells if isinstance(cell, TestCell)]
         key = (exam.reference, tuple((str(test.grade_id), test.source) for test in tests))
-        parent = self._parents.pop(key, None) or self._start_parent(key, warm)
+        parent = self._parents.pop(key, None) or self._start_parent(key, exam, warm)
         self._parents[key] = parent  # the last in the dict is the one used last
         return parent
 
-    def _start_parent(self, key: _Key, warm: WarmParent) -> _Parent:
+    def _start_parent(self, key: _Key, exam: Exam, warm: WarmParent) -> _Parent:
         idle = [old for old, parent in self._parents.items() if parent.is_idle]
         for old in idle[: max(0, len(self._parents) + 1 - _MOST_PARENTS)]:
             self._loop.drop(self._parents.pop(old).mailbox)
@@ -96,7 +96,8 @@ class Examiners:
         with contextlib.suppress(OSError), theirs:  # its end is noticed when we listen
             warm.fork(self._number(), "examiner-parent", [theirs.fileno()], {})
         with contextlib.suppress(OSError):
-            ours.send({"reference": key[0], "tests": dict(key[1])}, timeout_s=SEND_TIMEOUT_S)
+            letter = {"reference": key[0], "exam": exam_letter(without_answers(exam))}
+            ours.send(letter, timeout_s=SEND_TIMEOUT_S)
         self._loop.watch(ours.fileno(), lambda: self._hear(key, parent))
         return parent
 

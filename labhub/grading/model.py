@@ -6,7 +6,7 @@ own copy). The engine turns an `Exam` into an `ExamResult`. Nothing here imports
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,15 @@ class Exam:
     limits: Limits = field(default_factory=Limits)
     workdir: Path | None = None
     """Copied into the private folder where the student's code runs (released files, data)."""
+
+
+def without_answers(exam: Exam) -> Exam:
+    """`exam` with the sources of the course's cells alone: what all hand-ins to it share."""
+    return replace(exam, cells=tuple(_without_answer(cell) for cell in exam.cells))
+
+
+def _without_answer(cell: StudentCell | TestCell) -> StudentCell | TestCell:
+    return cell if isinstance(cell, TestCell) or cell.given else replace(cell, source="")
 
 
 class CellStatus(StrEnum):

@@ -1,8 +1,9 @@
 """What happens to a notebook, in order: run a cell, define what a test showed, take a snapshot."""
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from labhub.authoring.names import bound_names, parse, statements, used_names
 from labhub.grading.model import Exam, StudentCell, TestCell
@@ -54,7 +55,7 @@ def needed_definitions(visible: str, later_sources: Sequence[str]) -> str:
     """
     if not visible.strip() or not later_sources:
         return ""
-    definitions = {name: node for node in _definitions(visible) for name in bound_names(node)}
+    definitions = _definitions(visible)
     wanted = {name for source in later_sources for name in used_names(source)} & set(definitions)
     chosen: list[ast.stmt] = []
     while wanted:
@@ -66,8 +67,11 @@ def needed_definitions(visible: str, later_sources: Sequence[str]) -> str:
     return "\n".join(ast.unparse(node) for node in chosen)
 
 
-def _definitions(source: str) -> list[ast.stmt]:
-    return [node for node in statements(source) if _is_definition(node)]
+@lru_cache
+def _definitions(source: str) -> Mapping[str, ast.stmt]:
+    """Names and the definitions that bind them; remembered, as all hand-ins share the tests."""
+    found = [node for node in statements(source) if _is_definition(node)]
+    return {name: node for node in found for name in bound_names(node)}
 
 
 def _is_definition(node: ast.stmt) -> bool:

@@ -19,7 +19,7 @@ from labhub.grading.model import (
 
 def exam_letter(exam: Exam) -> Letter:
     """All of `exam` but its reference and its folder, which go other ways."""
-    letter = asdict(replace(exam, reference=(), workdir=None))
+    letter = asdict(replace(exam, reference=(), cells=(), workdir=None))
     letter["cells"] = [
         {"kind": "test" if isinstance(cell, TestCell) else "student", **asdict(cell)}
         for cell in exam.cells

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterable
 
-from labhub.authoring.names import bound_names, statements, used_names
+from labhub.authoring.names import bound_names, names_bound_by, statements, used_names
 from labhub.grading.model import Exam, StudentCell, TestCell
 
 
@@ -21,7 +21,7 @@ def definitions_before(exam: Exam, test: TestCell) -> str:
                 if isinstance(cell, TestCell):
                     latest[name] = cell.index, node
     chosen: dict[tuple[int, int], ast.stmt] = {}
-    wanted = used_names(test.source) & latest.keys()
+    wanted = set(used_names(test.source) & latest.keys())
     while wanted:
         index, node = latest.pop(wanted.pop())
         chosen[index, node.lineno] = node
@@ -39,7 +39,7 @@ def taken_back(exam: Exam) -> dict[int, frozenset[str]]:
     before it."""
     names, before = frozenset[str](), dict[int, frozenset[str]]()
     for cell in exam.cells:
-        bound = {name for node in statements(cell.source) for name in bound_names(node)}
+        bound = names_bound_by(cell.source)
         if isinstance(cell, StudentCell):
             names |= bound
         else:

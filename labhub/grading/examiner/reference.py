@@ -78,7 +78,7 @@ class _Facts:
     defines: set[str] = field(default_factory=set)
     """Bound to a function, a class or a module."""
     hands_over: set[str] = field(default_factory=set)
-    uses: set[str] = field(default_factory=set)
+    uses: frozenset[str] = frozenset()
     always: bool = False
 
     @classmethod

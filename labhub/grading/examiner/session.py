@@ -1,25 +1,20 @@
 """The examiner parent, which loads a notebook's reference once, and its examiners."""
 
-import builtins
 import contextlib
 import os
 import signal
 import socket
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn
 
-from labhub.authoring.names import bound_names, statements
 from labhub.grading.examiner.answers import Answer, Waiting, WorkerGone
+from labhub.grading.examiner.course import CourseCells
 from labhub.grading.examiner.drive import Drive
 from labhub.grading.examiner.earlier import definitions_before, taken_back
-from labhub.grading.examiner.given import given_functions
 from labhub.grading.examiner.in_process import examine_in_process
-from labhub.grading.examiner.names import library_names
-from labhub.grading.examiner.operators import methods_of
 from labhub.grading.examiner.reference import load_reference
-from labhub.grading.examiner.testcell import compile_test, forget, run_test
+from labhub.grading.examiner.testcell import forget, run_test
 from labhub.grading.forkserver import ForkServer, Role
 from labhub.grading.mail import Letter, Mailbox
 from labhub.grading.model import (
@@ -27,7 +22,6 @@ from labhub.grading.model import (
     Exam,
     Limits,
     Problem,
-    StudentCell,
     TestCell,
     TestResult,
 )
@@ -50,14 +44,15 @@ def be_examiner_parent(socket_fd: int) -> NoReturn:
     _turn_to_null()
     mailbox = Mailbox.of_fd(socket_fd)
     letter = mailbox.receive()
-    cells, tests = letter["reference"], letter["tests"]
+    cells, exam = letter["reference"], exam_of(letter["exam"])
+    tests = [cell.source for cell in exam.cells if isinstance(cell, TestCell)]
     try:
-        reference = load_reference(cells, list(tests.values()))
+        reference = load_reference(cells, tests)
     except ReferenceCellError as error:
         mailbox.send({"failed": error.message, "hint": error.hint})
         os._exit(1)
     course = CourseCells.read(reference, cells)
-    _prepare(tests, cells)
+    course.rehearse(exam)
     mailbox.send({"ready": True})
 
     def examiner(_: Letter, descriptors: list[int]) -> None:
@@ -67,43 +62,12 @@ def be_examiner_parent(socket_fd: int) -> NoReturn:
     os._exit(0)
 
 
-def _prepare(tests: Mapping[str, str], cells: Sequence[str]) -> None:
-    """Read the tests once: what is remembered here, the examiners inherit."""
-    library_names(tests.values(), cells)
-    for grade_id, source in tests.items():
-        with contextlib.suppress(SyntaxError, ValueError):  # shown when the test is run
-            compile_test(grade_id, source)
-
-
 def _turn_to_null() -> None:
     """What the reference and the tests print is nobody's output; file errors go there too."""
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in range(3):
         os.dup2(null, descriptor)
     os.close(null)
-
-
-@dataclass(frozen=True)
-class CourseCells:
-    """The instructor's own cells, the same for every hand-in to a notebook."""
-
-    reference: object
-    """What they have made: what `reference` means in a test."""
-    sources: Sequence[str]
-    bound: frozenset[str]
-    """The names that they bind."""
-    shadowed: frozenset[str]
-    """Those of them that are builtins of Python: the student's are meant."""
-    methods: frozenset[str]
-    """The operators and comparisons that their classes define."""
-
-    @classmethod
-    def read(cls, reference: object, sources: Sequence[str]) -> Self:
-        """The cells with the names that they bind."""
-        nodes = (node for source in sources for node in statements(source))
-        bound = frozenset(name for node in nodes for name in bound_names(node))
-        shadowed = bound & set(dir(builtins))
-        return cls(reference, sources, bound, shadowed, methods_of(sources))
 
 
 def be_examiner(mailbox: Mailbox, course: CourseCells) -> None:
@@ -181,6 +145,7 @@ class Examiner:
             earlier = definitions_before(self._exam, test)
             return examine_in_process(test, waiting, timeout_s, earlier)
         forget(self._carried, self._taken_back[test.index] & self._course.bound)
+        given = self._course.given(self._exam)
         channel = Channel(socket.socket(fileno=waiting.sock.detach()))
         try:
             return run_test(
@@ -189,33 +154,15 @@ class Examiner:
                 self._carried,
                 self._course.reference,
                 timeout_s,
-                library_names=self._libraries,
+                library_names=given.libraries,
                 shadowed=self._course.shadowed,
                 course_names=self._course.bound,
                 course_methods=self._course.methods,
-                given_functions=self._functions,
+                given_functions=given.functions,
             )
         finally:
             channel.close()
 
     @cached_property
-    def _libraries(self) -> Mapping[str, str]:
-        return library_names(_given(self._exam), self._course.sources)
-
-    @cached_property
     def _taken_back(self) -> Mapping[int, frozenset[str]]:
         return taken_back(self._exam)
-
-    @cached_property
-    def _functions(self) -> Mapping[str, Any]:
-        locked = [c.source for c in self._exam.cells if isinstance(c, StudentCell) and c.given]
-        return given_functions(locked, self._course.sources, self._libraries)
-
-
-def _given(exam: Exam) -> Iterator[str]:
-    """The sources that the student did not write, in the notebook's order."""
-    for cell in exam.cells:
-        if isinstance(cell, TestCell):
-            yield cell.visible
-        if isinstance(cell, TestCell) or cell.given:
-            yield cell.source

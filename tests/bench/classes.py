@@ -10,11 +10,11 @@ from typing import Any
 import nbformat
 
 from labhub.authoring.checks import Mutant, read_checks
-from tests.bench import short_lab, torch_lab
+from tests.bench import short_lab, sklearn_lab, torch_lab
 
 REPOSITORY = Path(__file__).parents[2]
 LAB_1 = "lab1_feedforward"
-MADE = {torch_lab.NAME: torch_lab, short_lab.NAME: short_lab}
+MADE = {lab.NAME: lab for lab in (torch_lab, sklearn_lab, short_lab)}
 """Labs that are made for measuring; all others are the repository's own."""
 COURSE = """
 [course]

@@ -14,14 +14,18 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
-from sklearn.datasets import load_digits
 torch.set_num_threads(1)
 torch.manual_seed(0)"""
 
 GIVEN_DATA = """\
-digits = load_digits()
-X = torch.tensor(digits.data / 16, dtype=torch.float32)
-y = torch.tensor(digits.target)
+from nnlab.datasets import digits
+images = digits()
+X = torch.tensor(np.concatenate([images.X_train, images.X_val, images.X_test]), dtype=torch.float32)
+y = torch.tensor(np.concatenate([images.y_train, images.y_val, images.y_test]))
+"""
+"""The digits, as the course's labs get them."""
+
+SPLIT = """\
 order = torch.randperm(len(X), generator=torch.Generator().manual_seed(0))
 X_train, y_train, X_val, y_val = X[order[:1400]], y[order[:1400]], X[order[1400:]], y[order[1400:]]
 print(X_train.shape, X_val.shape)"""
@@ -75,11 +79,14 @@ def code_cell(
     return cell
 
 
-def source_notebook() -> Any:
-    """The instructor's notebook."""
+def source_notebook(data: str = GIVEN_DATA) -> Any:
+    """The instructor's notebook; `data` is code that binds X and y."""
     cells = [new_markdown_cell("# Digits with a small network", id="title")]
     given = {"grade": False, "locked": True, "solution": False}
-    cells += [code_cell(GIVEN_IMPORTS, "imports", **given), code_cell(GIVEN_DATA, "data", **given)]
+    cells += [
+        code_cell(GIVEN_IMPORTS, "imports", **given),
+        code_cell(data + SPLIT, "data", **given),
+    ]
     for name, solution in SOLUTIONS.items():
         body = f"### BEGIN SOLUTION\n{solution}\n### END SOLUTION"
         cells.append(code_cell(body, name, grade=False, locked=False, solution=True))

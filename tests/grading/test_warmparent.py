@@ -1,6 +1,7 @@
 """A warm parent leaves nothing behind, whenever it is ended."""
 
 import time
+from uuid import uuid4
 
 import pytest
 
@@ -16,7 +17,7 @@ STEP_S = 0.0001
 def test_ended_while_bubblewrap_still_starts_it_leaves_no_process(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv(leftovers.MARK, mark := "of warm parents that were hardly started")
+    monkeypatch.setenv(leftovers.MARK, mark := uuid4().hex)
     for turn in range(STARTS):
         warm = WarmParent(SETUP)
         time.sleep(turn * STEP_S)
@@ -27,7 +28,7 @@ def test_ended_while_bubblewrap_still_starts_it_leaves_no_process(
 
 def _left(mark: str) -> list[int]:
     """What is still there after a while: bwrap's child may be on its way out."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while (left := leftovers.orphans(mark)) and time.monotonic() < until:
         time.sleep(0.1)
     return left

@@ -49,11 +49,6 @@ def bound_names(node: ast.stmt) -> set[str]:
     }
 
 
-def names_bound_in(tree: ast.Module) -> set[str]:
-    """The names that a cell binds at module level."""
-    return {name for node in tree.body for name in bound_names(node)}
-
-
 @lru_cache(_REMEMBERED)
 def names_bound_by(source: str) -> frozenset[str]:
     """The names that the cell `source` binds at module level; none where it has no syntax tree."""

@@ -89,9 +89,12 @@ def graded_hand_in(
     gradebook: Gradebook, course: OpenCourse, plan: AssignmentPlan, student: StudentId
 ) -> GradedHandIn | None:
     """The graded hand-in of one student; None where there is none."""
-    folder = course.folder.autograded(plan.assignment, student)
     try:
         submission = gradebook.find_submission(plan.assignment, student)
+    except MissingEntry:
+        return None
+    folder = course.folder.autograded(plan.assignment, student)
+    try:
         return GradedHandIn(
             student=student,
             folder=folder,
@@ -103,8 +106,6 @@ def graded_hand_in(
                 if (folder / f"{each.name}.ipynb").is_file()
             ),
         )
-    except MissingEntry:
-        return None
     finally:
         gradebook.db.remove()
 

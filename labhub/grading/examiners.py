@@ -96,7 +96,7 @@ class Examiners:
         with contextlib.suppress(OSError), theirs:  # its end is noticed when we listen
             warm.fork(self._number(), "examiner-parent", [theirs.fileno()], {})
         with contextlib.suppress(OSError):
-            letter = {"reference": key[0], "exam": exam_letter(without_answers(exam))}
+            letter = {"reference": exam.reference, "exam": exam_letter(without_answers(exam))}
             ours.send(letter, timeout_s=SEND_TIMEOUT_S)
         self._loop.watch(ours.fileno(), lambda: self._hear(key, parent))
         return parent

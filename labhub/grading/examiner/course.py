@@ -51,7 +51,7 @@ class CourseCells:
     def given(self, exam: Exam) -> Given:
         """What the locked cells and the tests of `exam` give to its tests."""
         locked = (c.source for c in exam.cells if isinstance(c, StudentCell) and c.given)
-        return _given(tuple(_open(exam)), tuple(locked), self.sources)
+        return _given(tuple(_not_the_students(exam)), tuple(locked), self.sources)
 
     def rehearse(self, exam: Exam) -> None:
         """Read the cells of `exam`: what is remembered here, an examiner forked later inherits."""
@@ -70,7 +70,7 @@ def _given(given: tuple[str, ...], locked: tuple[str, ...], sources: tuple[str, 
     return Given(libraries, given_functions(locked, sources, libraries))
 
 
-def _open(exam: Exam) -> Iterator[str]:
+def _not_the_students(exam: Exam) -> Iterator[str]:
     """The sources that the student did not write, in the notebook's order."""
     for cell in exam.cells:
         if isinstance(cell, TestCell):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from labhub.authoring.names import bound_names, names_bound_in, parse, used_names
+from labhub.authoring.names import bound_names, names_bound_by, parse, used_names
 from labhub.grading.process_errors import ReferenceCellError
 
 _NAME = "reference"
@@ -74,7 +74,7 @@ def needed_cells(cells: Sequence[str], names: Iterable[str]) -> list[int]:
 class _Facts:
     """What one cell does to names."""
 
-    binds: set[str] = field(default_factory=set)
+    binds: frozenset[str] = frozenset()
     defines: set[str] = field(default_factory=set)
     """Bound to a function, a class or a module."""
     hands_over: set[str] = field(default_factory=set)
@@ -87,7 +87,7 @@ class _Facts:
         if tree is None:
             return cls(always=True)
         nodes = list(ast.walk(tree))
-        binds = names_bound_in(tree)
+        binds = names_bound_by(source)
         return cls(
             binds=binds | {name for node in nodes for name in _changed(node)},
             defines={name for node in tree.body for name in _defined(node)},

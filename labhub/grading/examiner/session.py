@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, NoReturn
 
 from labhub.grading.examiner.answers import Answer, Waiting, WorkerGone
-from labhub.grading.examiner.course import CourseCells
+from labhub.grading.examiner.course import CourseCells, Given
 from labhub.grading.examiner.drive import Drive
 from labhub.grading.examiner.earlier import definitions_before, taken_back
 from labhub.grading.examiner.in_process import examine_in_process
@@ -145,7 +145,6 @@ class Examiner:
             earlier = definitions_before(self._exam, test)
             return examine_in_process(test, waiting, timeout_s, earlier)
         forget(self._carried, self._taken_back[test.index] & self._course.bound)
-        given = self._course.given(self._exam)
         channel = Channel(socket.socket(fileno=waiting.sock.detach()))
         try:
             return run_test(
@@ -154,14 +153,18 @@ class Examiner:
                 self._carried,
                 self._course.reference,
                 timeout_s,
-                library_names=given.libraries,
+                library_names=self._given.libraries,
                 shadowed=self._course.shadowed,
                 course_names=self._course.bound,
                 course_methods=self._course.methods,
-                given_functions=given.functions,
+                given_functions=self._given.functions,
             )
         finally:
             channel.close()
+
+    @cached_property
+    def _given(self) -> Given:
+        return self._course.given(self._exam)
 
     @cached_property
     def _taken_back(self) -> Mapping[int, frozenset[str]]:

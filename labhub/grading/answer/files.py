@@ -13,6 +13,8 @@ from pathlib import Path
 
 COPY_BYTES = 16 << 20
 """A snapshot shares the working folder when more has been written there."""
+COPY_FILES = 1000
+"""A snapshot shares the working folder when it holds more files and folders."""
 SMALL_BYTES = 64 << 10
 """Larger files that no cell has written are not copied."""
 
@@ -31,6 +33,8 @@ class WorkingFolder:
         """A copy of the folder, when cells have changed it; None when it can be shared."""
         with contextlib.suppress(OSError):  # a full disk, or a cell has removed the folder
             now = _listing(self._root)
+            if self._at_start is None or now is None:
+                return None
             written = {path for path, state in now.items() if self._at_start.get(path) != state}
             size = sum(now[path][1] for path in written)
             if now != self._at_start and size <= COPY_BYTES and Path.cwd() == self._root:
@@ -49,10 +53,18 @@ class WorkingFolder:
         return copy
 
 
-def _listing(root: Path) -> _Listing:
-    """The regular files below `root`, each with what changes when it is written."""
+def _listing(root: Path) -> _Listing | None:
+    """The regular files below `root`, each with what changes when it is written.
+
+    None where there is more than a snapshot copies: the look itself must not take long, for each
+    test has one.
+    """
     found: _Listing = {}
+    seen = 0
     for folder, _, names in os.walk(root):
+        seen += 1 + len(names)
+        if seen > COPY_FILES:
+            return None
         for name in names:
             path = Path(folder, name)
             with contextlib.suppress(OSError):

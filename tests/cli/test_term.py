@@ -1,7 +1,6 @@
-"""A whole term from the command line, in under two minutes, and a report that reads well."""
+"""A whole term from the command line, and a report that reads well."""
 
 import csv
-import time
 from pathlib import Path
 
 import pytest
@@ -13,20 +12,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def term(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
-    began = time.process_time()
-    course = play(tmp_path_factory.mktemp("term") / "course")
-    return course, time.process_time() - began
-
-
-@pytest.fixture
-def course(term: tuple[Path, float]) -> Path:
-    return term[0]
-
-
-def test_a_term_takes_less_than_two_minutes(term: tuple[Path, float]) -> None:
-    """Processor time, so that a busy machine does not fail it."""
-    assert term[1] < 120
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return play(tmp_path_factory.mktemp("term") / "course")
 
 
 def test_everybody_who_stays_has_a_complete_grade(course: Path) -> None:

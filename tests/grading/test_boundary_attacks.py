@@ -39,7 +39,7 @@ def test_attack_earns_nothing(attack: str) -> None:
     started = time.monotonic()
     result = grade(IMPORTS + code, test, timeout_s=3.0)
     assert result.score == 0.0, result
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 60
     assert len(result.detail) <= 20_000
 
 

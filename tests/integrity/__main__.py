@@ -18,7 +18,7 @@ from tests.integrity.siege import Report, besiege_labhub, besiege_nbgrader
 
 TAKES_THE_MACHINE = "not run: would take the machine down"
 BOMBS = {"exhaust a resource"}
-MARK = re.compile(r"\w+: (\S+) points, deserves (\S+)$").match
+MARK = re.compile(r"\w+: (\S+) points, deserves (\S+)").match
 KINDS: dict[str, Callable[[str], bool]] = {
     "gave undeserved points": lambda t: bool((m := MARK(t)) and float(m[1]) > float(m[2])),
     "took deserved points": lambda t: bool((m := MARK(t)) and float(m[1]) < float(m[2])),

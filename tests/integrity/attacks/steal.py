@@ -26,11 +26,12 @@ def mean(xs):
 
 FILES = f"""
 import os, time
-until = time.monotonic() + 10
+until = time.monotonic() + 4
 for base, folders, names in os.walk("/"):
     if time.monotonic() > until: break
     folders[:] = [f for f in folders if (base, f) not in (("/", "proc"), ("/", "sys"), ("/usr", "lib"), ("/usr", "share"))][:2000]
     for name in names:
+        if time.monotonic() > until: break
         path = os.path.join(base, name)
         if not name.endswith((".ipynb", ".db", ".txt", ".json", ".toml", ".key", ".env", ".sqlite")): continue
         try: text = open(path, "rb").read(1 << 20)
@@ -228,14 +229,14 @@ def mean(xs):
     said = str(xs[0])
     ctypes.CDLL(None).prctl(15, said.encode(), 0, 0, 0)
     subprocess.Popen(["/bin/sh", "-c", "sleep 8; : " + said])
-    time.sleep(3)
+    time.sleep(2)
     return sum(xs) / len(xs)
 """
 
 NAMES_OF_OTHERS = (
     """
 import glob, time
-for _ in range(50):
+for _ in range(30):
     for path in glob.glob("/proc/[0-9]*/comm") + glob.glob("/proc/[0-9]*/cmdline"):
         try: text = open(path).read()
         except OSError: continue
@@ -250,14 +251,14 @@ import fcntl, time
 file = open("lock.bin", "w+b")
 def mean(xs):
     fcntl.lockf(file, fcntl.LOCK_EX, 1, int(xs[0] * 1000))
-    time.sleep(3)
+    time.sleep(2)
     return sum(xs) / len(xs)
 """
 
 LOCKS_OF_OTHERS = (
     """
 import time
-for _ in range(50):
+for _ in range(30):
     try: text = open("/proc/locks").read()
     except OSError: break
     if "73415625" in text: print("73415" + ".625 is locked", text)

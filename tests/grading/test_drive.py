@@ -1,4 +1,4 @@
-"""The order of an exam: all cells first, tests only when the worker is gone, few restarts."""
+"""The order of an exam: all cells first, tests when nobody listens to the worker, few restarts."""
 
 import socket
 from collections.abc import Callable
@@ -43,8 +43,8 @@ class FakeAnswer:
     def define(self, source: str, timeout_s: float) -> None:
         self.log.append(f"define {source}")
 
-    def snapshot(self, *, in_process: bool) -> Waiting | None:
-        self.log.append("snapshot")
+    def snapshot(self, *, in_process: bool, last: bool) -> Waiting | None:
+        self.log.append("last snapshot" if last else "snapshot")
         ours, theirs = socket.socketpair()
         theirs.close()
         self.waiting.append(Waiting(2, ours))
@@ -123,10 +123,11 @@ def dies_in(*sources: str) -> Callable[[str], CellOutcome | None]:
     return behave
 
 
-def test_tests_run_when_all_cells_have_run_and_the_worker_is_gone():
+def test_tests_run_when_all_cells_have_run_and_nobody_listens_to_the_worker():
     bench = Bench().drive(exam("a", split("t1"), "b", split("t2")))
     assert bench.log == [
-        "start", "run a", "snapshot", "run b", "snapshot", "finish", "test t1", "test t2", "close",
+        "start", "run a", "snapshot", "run b", "last snapshot", "finish", "test t1", "test t2",
+        "close",
     ]  # fmt: skip
 
 
@@ -134,7 +135,7 @@ def test_a_cell_that_ends_the_process_is_left_out_the_next_time():
     bench = Bench(dies_in("b")).drive(exam("a", "b", "c", split("t")))
     assert bench.log == [
         "start", "run a", "run b", "close",
-        "start", "run a", "run c", "snapshot", "finish", "test t", "close",
+        "start", "run a", "run c", "last snapshot", "finish", "test t", "close",
     ]  # fmt: skip
     assert bench.cells[1].status is CellStatus.KILLED
     assert "exit code 1" in bench.cells[1].outputs[0]["evalue"]
@@ -320,7 +321,35 @@ class TestAnswer:
     def test_a_fork_that_failed_gives_no_snapshot(self, wires: Any):
         answer, _, worker = wires
         worker.send({"order": 1, "error": "no more processes"})
-        assert answer.snapshot(in_process=False) is None
+        assert answer.snapshot(in_process=False, last=False) is None
+
+    def test_a_worker_that_stays_is_kept_and_no_longer_heard(self, wires: Any):
+        answer, keeper, worker = wires
+        worker.send({"order": 1, "pid": 2, "stays": True})
+        assert answer.snapshot(in_process=False, last=True) is not None
+        keeper.send({"swept": True})
+        answer.finish()
+        assert worker.receive()["do"] == "snapshot"
+        with pytest.raises(EOFError):
+            worker.receive(timeout_s=5)
+        assert keeper.receive(timeout_s=5) == {"do": "sweep", "keep": [2]}
+
+    def test_a_worker_that_lies_about_its_number_is_swept_away(self, wires: Any):
+        answer, keeper, worker = wires
+        worker.send({"order": 1, "pid": 77, "stays": True})
+        assert answer.snapshot(in_process=False, last=True) is not None
+        keeper.send({"swept": True})
+        answer.finish()
+        assert keeper.receive(timeout_s=5) == {"do": "sweep", "keep": [77]}
+
+    def test_a_worker_may_not_stay_before_the_last_test(self, wires: Any):
+        answer, keeper, worker = wires
+        worker.send({"order": 1, "pid": 2, "stays": True})
+        assert answer.snapshot(in_process=False, last=False) is not None
+        keeper.send({"swept": True})
+        answer.finish()
+        assert [worker.receive()["do"] for _ in range(2)] == ["snapshot", "stop"]
+        assert keeper.receive(timeout_s=5) == {"do": "kill-worker"}
 
     @pytest.mark.parametrize(
         "output",

@@ -181,6 +181,47 @@ def test_each_test_has_a_snapshot_of_its_own(engine: Engine):
     assert [test.score for test in result.tests] == [1, 1, 1]
 
 
+@pytest.mark.parametrize(
+    ("more", "stays"),
+    [
+        ("", True),
+        (
+            "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()",
+            False,
+        ),
+        ("import subprocess\nsleeping = subprocess.Popen(['sleep', '60'])", True),
+    ],
+)
+def test_the_worker_itself_is_the_last_snapshot_where_a_fork_would_hold_the_same(
+    engine: Engine, more: str, stays: bool
+):
+    asks = "import os\nworker = os.getpid()\ndef is_worker(): return os.getpid() == worker"
+    first, last = split("assert not is_worker()"), split(f"assert is_worker() is {stays}")
+    result = grade(engine, asks, more, first, last)
+    assert [test.status for test in result.tests] == [TestStatus.PASSED] * 2, result
+
+
+def test_a_cell_after_the_last_test_keeps_the_worker_from_being_its_snapshot(engine: Engine):
+    result = grade(
+        engine, "x = [1]\ndef get(): return x", split("assert get() == [1]"), "x.append(2)"
+    )
+    assert verdict(result, 1).status is TestStatus.PASSED, result
+
+
+def test_an_alarm_that_a_cell_has_set_does_not_ring_in_a_test(engine: Engine):
+    alarm = "import signal, time\nsignal.setitimer(signal.ITIMER_REAL, 0.5)\ndef work():\n    time.sleep(1)\n    return 1"
+    result = grade(engine, alarm, split("assert work() == 1"))
+    assert verdict(result, 1).status is TestStatus.PASSED, result
+
+
+@pytest.mark.parametrize("after", [(), ("2 + 2",)])
+def test_all_cpu_time_of_the_students_cells_counts(engine: Engine, after: tuple[str, ...]):
+    busy = "import time\nwhile time.process_time() < 0.5: pass\ndef one(): return 1"
+    for _ in range(4):
+        result = grade(engine, busy, split("assert one() == 1"), *after)
+        assert result.cpu_s >= 0.4, result
+
+
 def test_what_a_test_shows_is_there_for_later_cells(engine: Engine):
     cells = (
         StudentCell(0, "x = 1"),

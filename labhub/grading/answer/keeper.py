@@ -40,6 +40,7 @@ class Keeper:
                 self._reap()
                 if self._mailbox.fileno() in ready:
                     self._follow(self._mailbox.receive())
+        self._sweep(set())  # the kernel would do it, too, and forget what they have used
 
     def _follow(self, letter: Letter) -> None:
         match letter["do"]:
@@ -66,7 +67,8 @@ class Keeper:
                 if pid == 0:
                     return
                 if pid == self._worker:
-                    self._mailbox.send({"worker": os.waitstatus_to_exitcode(status)})
+                    with contextlib.suppress(OSError):  # the examiner has hung up
+                        self._mailbox.send({"worker": os.waitstatus_to_exitcode(status)})
 
     def _sweep(self, keep: set[int]) -> None:
         """Kill every process but ourselves and `keep`, also those that fork while we look."""

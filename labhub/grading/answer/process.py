@@ -1,7 +1,8 @@
 """The answer process: the worker that runs a student's cells, and its snapshots.
 
-A snapshot is a fork of the worker between two cells. It waits until the examiner speaks to it,
-which happens only when the worker is gone: nothing that a cell shows was made after a hidden value
+A snapshot is a fork of the worker between two cells; when no cell is left, the worker itself
+becomes the last one. It waits until the examiner speaks to it, which happens only when the
+examiner no longer listens to the worker: nothing that a cell shows was made after a hidden value
 had been sent.
 """
 
@@ -104,6 +105,9 @@ class Worker:
             letter, descriptors = self._mailbox.receive_with_fds()
             if letter["do"] == "stop":
                 return
+            if letter["do"] == "snapshot" and letter["last"] and _is_one_thread():
+                self._mailbox.send({"pid": os.getpid(), "stays": True, "order": letter["order"]})
+                self._be_snapshot(letter, descriptors[0], self._folder.copy_if_changed())
             reply = self._follow(letter, descriptors)
             self._mailbox.send({**reply, "order": letter["order"]})
 
@@ -114,7 +118,7 @@ class Worker:
             case "define":
                 return {"ok": self._runner.run_quietly(str(letter["source"]))}
             case "snapshot":
-                return self._snapshot(descriptors[0], in_process=bool(letter["in_process"]))
+                return self._snapshot(letter, descriptors[0])
         raise ValueError(f"a worker cannot {letter['do']!r}")
 
     def _run(self, source: str) -> Letter:
@@ -128,7 +132,7 @@ class Worker:
             "left_running": _tasks() - self._at_start - self._snapshots,
         }
 
-    def _snapshot(self, descriptor: int, *, in_process: bool) -> Letter:
+    def _snapshot(self, letter: Letter, descriptor: int) -> Letter:
         folder = self._folder.copy_if_changed()
         try:
             with warnings.catch_warnings():  # a fork beside a student's threads is what we mean
@@ -138,24 +142,25 @@ class Worker:
             os.close(descriptor)
             return {"error": error.strerror or "fork failed"}
         if pid == 0:
-            if folder is not None:
-                os.chdir(folder)
-            self._be_snapshot(descriptor, in_process=in_process)
+            self._be_snapshot(letter, descriptor, folder)
         with contextlib.suppress(OSError):  # not only in the child: it may run late
             os.setpgid(pid, pid)
         os.close(descriptor)
         self._snapshots += 1
         return {"pid": pid}
 
-    def _be_snapshot(self, descriptor: int, *, in_process: bool) -> NoReturn:
+    def _be_snapshot(self, letter: Letter, descriptor: int, folder: Path | None) -> NoReturn:
         try:
+            if folder is not None:
+                os.chdir(folder)
             with contextlib.suppress(OSError):
                 os.setpgid(0, 0)
             namespaces.call_process("lab-snapshot")
+            _stop_timers()
             self._mailbox.close()
             gc.freeze()
             _silence()
-            if in_process:
+            if letter["in_process"]:
                 run_beside(Mailbox.of_fd(descriptor), self._shell)
             else:
                 serve(Channel(socket.socket(fileno=descriptor)), self._shell.user_ns)
@@ -167,6 +172,17 @@ def _tasks() -> int:
     """This process's threads, and the processes that its main thread has started."""
     children = Path("/proc/thread-self/children").read_text(encoding="ascii")
     return len(os.listdir("/proc/self/task")) + len(children.split())  # noqa: PTH208 - hot
+
+
+def _is_one_thread() -> bool:
+    """Whether a fork would hold all that runs here: of several threads it has one."""
+    return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - hot
+
+
+def _stop_timers() -> None:
+    """As in a fork: an alarm that a cell has set does not ring in a test."""
+    for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF):
+        signal.setitimer(timer, 0)
 
 
 def _silence() -> None:

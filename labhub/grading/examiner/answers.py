@@ -62,6 +62,7 @@ class Answer:
         self._worker = worker
         self._limit_bytes = 8 * output_bytes + _SLACK_BYTES
         self._snapshots: list[Waiting] = []
+        self._worker_stays = False
         self._orders = 0
 
     def wait_until_ready(self) -> None:
@@ -82,11 +83,16 @@ class Answer:
         self._tell({"do": "define", "source": source})
         self._wait_or_interrupt(timeout_s)
 
-    def snapshot(self, *, in_process: bool) -> Waiting | None:
-        """Fork the worker; None when it could not be forked."""
+    def snapshot(self, *, in_process: bool, last: bool) -> Waiting | None:
+        """Fork the worker; None when it could not be forked.
+
+        With `last` no order will follow, and the worker may become the snapshot itself: a fork of
+        a process of this size costs as much as an ordinary test.
+        """
         ours, theirs = socket.socketpair()
         try:
-            self._tell({"do": "snapshot", "in_process": in_process}, [theirs.fileno()])
+            order = {"do": "snapshot", "in_process": in_process, "last": last}
+            self._tell(order, [theirs.fileno()])
             letter = self._hear(_ORDER_S)
         except WorkerGone:
             ours.close()
@@ -97,17 +103,23 @@ class Answer:
         if not isinstance(pid, int) or pid <= 1:
             ours.close()
             return None
+        self._worker_stays = last and letter.get("stays") is True
         waiting = Waiting(pid, ours)
         self._snapshots.append(waiting)
         return waiting
 
     def finish(self) -> None:
-        """End the worker and all that its cells left running; only snapshots stay."""
-        with contextlib.suppress(WorkerGone):
-            self._tell({"do": "stop"})
+        """End the worker and all that its cells left running; only snapshots stay.
+
+        From here on nobody listens to the worker, also where it stays as the last snapshot.
+        """
+        if not self._worker_stays:
+            with contextlib.suppress(WorkerGone):
+                self._tell({"do": "stop"})
         self._worker.close()
         with contextlib.suppress(OSError, EOFError, ValueError):
-            self._keeper.send({"do": "kill-worker"})
+            if not self._worker_stays:
+                self._keeper.send({"do": "kill-worker"})
             keep = [waiting.pid for waiting in self._snapshots]
             self._keeper.send({"do": "sweep", "keep": keep})
             self._keeper_says("swept", _SWEEP_S)

@@ -1,7 +1,7 @@
 """The examiner's work on one notebook: first all cells, then all tests.
 
-The order is the promise: when the first hidden value is sent, the worker that ran the cells has
-ended, so nothing that a cell shows can depend on one.
+The order is the promise: when the first hidden value is sent, nobody listens any longer to the
+worker that ran the cells, so nothing that a cell shows can depend on one.
 """
 
 import time
@@ -147,7 +147,7 @@ class Drive:
                     case Define(source=source):
                         attempt.answer.define(source, self._limits.cell_timeout_s)
                     case Snapshot(test=test):
-                        self._snapshot(attempt, test)
+                        self._snapshot(attempt, test, last=step is self._plan[-1])
             except WorkerGone as gone:
                 watched = self._answers.why_ended()
                 attempt.killer, attempt.gone = running, gone
@@ -188,8 +188,8 @@ class Drive:
         self._room_bytes -= len(repr(outputs))
         return self._room_bytes >= 0
 
-    def _snapshot(self, attempt: _Attempt, test: TestCell) -> None:
-        waiting = attempt.answer.snapshot(in_process=test.in_process)
+    def _snapshot(self, attempt: _Attempt, test: TestCell, *, last: bool) -> None:
+        waiting = attempt.answer.snapshot(in_process=test.in_process, last=last)
         if waiting is None:
             self._problem(problems.PROCESS_LIMIT, test.index)
         else:

@@ -56,6 +56,8 @@ def needed_definitions(visible: str, later_sources: Sequence[str]) -> str:
     if not visible.strip() or not later_sources:
         return ""
     definitions = _definitions(visible)
+    if not definitions:
+        return ""
     wanted = {name for source in later_sources for name in used_names(source)} & set(definitions)
     chosen: list[ast.stmt] = []
     while wanted:

@@ -1,6 +1,5 @@
 """Exams and results as letters between the orchestrator and an examiner: JSON both ways."""
 
-from dataclasses import asdict, replace
 from typing import Any
 
 from labhub.grading.mail import Letter
@@ -19,12 +18,11 @@ from labhub.grading.model import (
 
 def exam_letter(exam: Exam) -> Letter:
     """All of `exam` but its reference and its folder, which go other ways."""
-    letter = asdict(replace(exam, reference=(), cells=(), workdir=None))
-    letter["cells"] = [
-        {"kind": "test" if isinstance(cell, TestCell) else "student", **asdict(cell)}
+    cells = [
+        {"kind": "test" if isinstance(cell, TestCell) else "student", **vars(cell)}
         for cell in exam.cells
     ]
-    return letter
+    return {"notebook_id": exam.notebook_id, "cells": cells, "limits": vars(exam.limits)}
 
 
 def exam_of(letter: Letter) -> Exam:
@@ -43,7 +41,7 @@ def _cell(letter: Letter) -> StudentCell | TestCell:
 
 def result_letter(result: CellResult | TestResult | Problem) -> Letter:
     """One result, as a letter."""
-    return asdict(result)
+    return vars(result)
 
 
 def cell_result_of(letter: Letter) -> CellResult:

@@ -94,7 +94,7 @@ def serve(mailbox: Mailbox, modules: Sequence[str], *, walled: bool) -> None:
     namespaces.call_process("lab-warm")
     loaded, missing = preload(modules)
     shell = _prepare_shell()
-    settle()
+    hugepages.settle()
     mailbox.send({"ready": True, "loaded": loaded, "missing": missing, **_memory()})
     ForkServer(mailbox, _roles(shell, walled=walled), import_more).serve()
 
@@ -103,15 +103,8 @@ def import_more(letter: Letter) -> Letter:
     """Import modules of `ON_DEMAND` for a notebook that asks for them."""
     modules = [module for name in letter["import"] for module in ON_DEMAND.get(name, ())]
     loaded, missing = preload(modules)
-    settle()
+    hugepages.settle()
     return {"loaded": loaded, "missing": missing, **_memory()}
-
-
-def settle() -> None:
-    """Make forks cheap: nothing for the garbage collector to touch, large pages."""
-    gc.collect()
-    gc.freeze()
-    hugepages.collapse()
 
 
 def _memory() -> Letter:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from labhub.grading.plan import imported_packages
-from labhub.grading.warm import ON_DEMAND, PRELOAD, preload, settle
+from labhub.grading.sandbox.hugepages import settle
+from labhub.grading.warm import ON_DEMAND, PRELOAD, preload
 
 
 def _shell() -> Any:

@@ -113,8 +113,10 @@ class Namespace(dict[str, Any]):
     def close(self) -> None:
         """Forget the snapshot, and what the cell bound to objects in it."""
         self._link = None
-        for name in [name for name, value in self.items() if _holds_student_object(value)]:
-            dict.__delitem__(self, name)
+        mine = [name for name in dict.keys(self) if name != "__builtins__"]
+        for name in mine:
+            if _holds_student_object(dict.__getitem__(self, name)):
+                dict.__delitem__(self, name)
 
     def student_names(self, names: Iterable[str]) -> list[str]:
         """Those of `names` that must be asked for."""

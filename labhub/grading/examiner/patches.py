@@ -56,7 +56,8 @@ def _replace(stack: ExitStack, module: ModuleType, name: str, wrap: Callable[[An
     replacement = wrap(original)
     # Callers may look at the name and the documentation of what they are given.
     replacement.__name__, replacement.__doc__ = original.__name__, original.__doc__
-    stack.enter_context(mock.patch.object(module, name, replacement))
+    setattr(module, name, replacement)
+    stack.callback(setattr, module, name, original)
 
 
 def _seeding(link: Link, library: str) -> Callable[[Any], Any]:

@@ -26,7 +26,7 @@ from labhub.grading.model import (
     TestResult,
 )
 from labhub.grading.process_errors import ReferenceCellError
-from labhub.grading.sandbox import namespaces, rlimits
+from labhub.grading.sandbox import hugepages, namespaces, rlimits
 from labhub.grading.transport import exam_of, result_letter
 from labhub.grading.wire import Channel
 
@@ -53,6 +53,7 @@ def be_examiner_parent(socket_fd: int) -> NoReturn:
         os._exit(1)
     course = CourseCells.read(reference, cells)
     course.rehearse(exam)
+    hugepages.settle()
     mailbox.send({"ready": True})
 
     def examiner(_: Letter, descriptors: list[int]) -> None:

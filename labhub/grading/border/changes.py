@@ -10,11 +10,13 @@ import sys
 from collections import deque
 from typing import Any
 
-from labhub.grading.border.generators import is_generator, state_of, take_state
+from labhub.grading.border.generators import state_of, take_state
 from labhub.grading.errors import ProtocolError
 
 WATCH_BYTES = 16 << 20
 """Larger arrays are told apart by torch's version counter alone, or not at all."""
+
+_SORTS: dict[type, str] = {}
 
 Change = tuple[int, Any]
 """The number of a noted value, and what became of it."""
@@ -25,14 +27,12 @@ def snapshot(values: list[Any], limit_bytes: int = WATCH_BYTES) -> list[Any]:
     return [_state(value, limit_bytes) for value in values]
 
 
-def differences(
-    values: list[Any], before: list[Any], limit_bytes: int = WATCH_BYTES
-) -> list[Change]:
+def differences(values: list[Any], before: list[Any]) -> list[Change]:
     """Which of the values have changed, with what the owner needs to do the same."""
     return [
         (number, _difference(value, was))
         for number, (value, was) in enumerate(zip(values, before, strict=True))
-        if _has_changed(value, was, limit_bytes)
+        if _has_changed(value, was)
     ]
 
 
@@ -40,7 +40,7 @@ def apply(values: list[Any], changes: Any) -> None:
     """Do to our own values what the other side did to its copies."""
     if type(changes) is not list:
         raise ProtocolError("Changes come as a list.")
-    originals = [list(value) if type(value) in (list, deque) else None for value in values]
+    originals = [list(value) if _sort_of(value) == "sequence" else None for value in values]
     for change in changes:
         number, content = change
         if type(number) is not int or not 0 <= number < len(values):
@@ -48,25 +48,37 @@ def apply(values: list[Any], changes: Any) -> None:
         _apply(values[number], content, originals[number])
 
 
-def _library(value: Any) -> str:
-    return type(value).__module__.partition(".")[0]
+def _sort_of(value: Any) -> str:
+    """How a noted value is compared. Remembered by type: every argument of a call is asked."""
+    kind = type(value)
+    return _SORTS.get(kind) or _SORTS.setdefault(kind, _sort_of_type(kind))
+
+
+def _sort_of_type(kind: type) -> str:
+    if kind in (list, deque):
+        return "sequence"
+    if kind in (set, bytearray):
+        return "copied"
+    if issubclass(kind, dict):
+        return "mapping"
+    library = kind.__module__.partition(".")[0]
+    if library in ("numpy", "torch") and kind.__name__ == "Generator":
+        return "generator"
+    return {"numpy": "array", "torch": "tensor"}.get(library, "frame")
 
 
 def _state(value: Any, limit_bytes: int) -> Any:
-    kind = type(value)
-    if kind in (list, deque):
-        return list(value)
-    if kind is set or kind is bytearray:
-        return kind(value)
-    if isinstance(value, dict):
-        return dict(value)
-    if is_generator(value):
-        return state_of(value)
-    library = _library(value)
-    if library == "numpy":
-        return value.tobytes() if value.nbytes <= limit_bytes else None
-    if library == "torch":
-        return _tensor_state(value, limit_bytes)
+    match _sort_of(value):
+        case "array":
+            return value.tobytes() if value.nbytes <= limit_bytes else None
+        case "tensor":
+            return _tensor_state(value, limit_bytes)
+        case "sequence":
+            return list(value)
+        case "mapping":
+            return dict(value)
+        case "generator":
+            return state_of(value)
     return value.copy()
 
 
@@ -77,23 +89,22 @@ def _tensor_state(tensor: Any, limit_bytes: int) -> Any:
     return tensor._version, copy, gradient, tensor.requires_grad
 
 
-def _has_changed(value: Any, was: Any, limit_bytes: int) -> bool:
-    kind = type(value)
-    if kind in (list, deque):
-        return len(value) != len(was) or any(map(_is_not, value, was))
-    if kind is set or kind is bytearray:
-        return bool(value != was)
-    if isinstance(value, dict):
-        return len(value) != len(was) or any(
-            key not in was or was[key] is not item for key, item in value.items()
-        )
-    if is_generator(value):
-        return repr(state_of(value)) != repr(was)
-    library = _library(value)
-    if library == "numpy":
-        return was is not None and value.tobytes() != was
-    if library == "torch":
-        return _tensor_changed(value, was)
+def _has_changed(value: Any, was: Any) -> bool:
+    match _sort_of(value):
+        case "array":
+            return was is not None and value.tobytes() != was
+        case "tensor":
+            return _tensor_changed(value, was)
+        case "sequence":
+            return len(value) != len(was) or any(map(_is_not, value, was))
+        case "mapping":
+            return len(value) != len(was) or any(
+                key not in was or was[key] is not item for key, item in value.items()
+            )
+        case "generator":
+            return repr(state_of(value)) != repr(was)
+        case "copied":
+            return bool(value != was)
     return not value.equals(was)
 
 
@@ -130,44 +141,45 @@ def same(one: Any, other: Any) -> bool:
 
 
 def _difference(value: Any, was: Any) -> Any:
-    kind = type(value)
-    if kind in (list, deque):
-        places = {id(item): place for place, item in enumerate(was)}
-        return [(id(item) in places, places.get(id(item), item)) for item in value]
-    if isinstance(value, dict):
-        changed = {k: v for k, v in value.items() if k not in was or was[k] is not v}
-        return changed, [key for key in was if key not in value]
-    if is_generator(value):
-        return state_of(value)
-    if _library(value) == "torch":
-        gradient = value.grad if value.is_leaf and value.requires_grad else None
-        return value.detach(), None if gradient is None else gradient.detach()
+    match _sort_of(value):
+        case "tensor":
+            gradient = value.grad if value.is_leaf and value.requires_grad else None
+            return value.detach(), None if gradient is None else gradient.detach()
+        case "sequence":
+            places = {id(item): place for place, item in enumerate(was)}
+            return [(id(item) in places, places.get(id(item), item)) for item in value]
+        case "mapping":
+            changed = {k: v for k, v in value.items() if k not in was or was[k] is not v}
+            return changed, [key for key in was if key not in value]
+        case "generator":
+            return state_of(value)
     return value
 
 
 def _apply(value: Any, content: Any, original: list[Any] | None) -> None:
-    kind = type(value)
-    if original is not None:
-        items = [original[item] if kept is True else item for kept, item in content]
-        value.clear()
-        value.extend(items)
-    elif kind is set or kind is bytearray:
-        value.clear()
-        value.update(content) if kind is set else value.extend(content)
-    elif isinstance(value, dict):
-        changed, removed = content
-        for key in removed:
-            value.pop(key, None)
-        for key, item in changed.items():
-            value[key] = item
-    elif is_generator(value):
-        take_state(value, content)
-    elif _library(value) == "numpy":
-        _apply_array(value, content)
-    elif _library(value) == "torch":
-        _apply_tensor(value, *content)
-    else:
-        _apply_frame(value, content)
+    match _sort_of(value):
+        case "array":
+            _apply_array(value, content)
+        case "tensor":
+            _apply_tensor(value, *content)
+        case "sequence":
+            assert original is not None
+            items = [original[item] if kept is True else item for kept, item in content]
+            value.clear()
+            value.extend(items)
+        case "mapping":
+            changed, removed = content
+            for key in removed:
+                value.pop(key, None)
+            for key, item in changed.items():
+                value[key] = item
+        case "generator":
+            take_state(value, content)
+        case "copied":
+            value.clear()
+            value.update(content) if type(value) is set else value.extend(content)
+        case _:
+            _apply_frame(value, content)
 
 
 def _apply_array(array: Any, content: Any) -> None:

@@ -39,7 +39,7 @@ class SharedName:
         """Whether the name is bound to the same object, with the same content."""
         if value is not self.value:
             return False
-        return not self.noted or not changes.differences(self.noted, self.before, WATCH_BYTES)
+        return not self.noted or not changes.differences(self.noted, self.before)
 
 
 def _items(value: Any) -> int:

@@ -3,6 +3,7 @@
 
 import math
 import re
+import struct
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +18,8 @@ _DTYPE = re.compile(
     r"|[Mm]8(\[\d{0,4}(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?)"
 )
 MAX_DIMENSIONS = 32
+MAX_LENGTH = 1 << 40
+_LENGTHS = [struct.Struct(f"<{rank}Q") for rank in range(MAX_DIMENSIONS + 1)]
 
 
 @lru_cache(maxsize=512)
@@ -38,20 +41,19 @@ def read_shape(decoder: Decoder) -> tuple[int, ...]:
     rank = decoder.byte()
     if rank > MAX_DIMENSIONS:
         raise ProtocolError(f"An array has {rank} dimensions.")
-    view = decoder.take(8 * rank)
-    shape = tuple(int.from_bytes(view[8 * i : 8 * i + 8], "little") for i in range(rank))
-    if any(length > 1 << 40 for length in shape):
+    shape: tuple[int, ...] = _LENGTHS[rank].unpack(decoder.take(8 * rank))
+    if shape and max(shape) > MAX_LENGTH:
         raise ProtocolError("An array has a dimension that is too long.")
     return shape
 
 
 def write_shape(encoder: Encoder, shape: tuple[int, ...]) -> None:
     """Append the lengths of the dimensions."""
-    if len(shape) > MAX_DIMENSIONS or any(length > 1 << 40 for length in shape):
+    rank = len(shape)
+    if rank > MAX_DIMENSIONS or max(shape, default=0) > MAX_LENGTH:
         raise TooLargeError("The array has too many or too long dimensions.")
-    encoder.out.append(len(shape))
-    for length in shape:
-        encoder.out += length.to_bytes(8, "little")
+    encoder.out.append(rank)
+    encoder.out += _LENGTHS[rank].pack(*shape)
 
 
 def read_buffer(decoder: Decoder, shape: tuple[int, ...], item_bytes: int) -> bytearray:
@@ -81,7 +83,8 @@ def _read_array(decoder: Decoder) -> np.ndarray[Any, Any]:
     shape = read_shape(decoder)
     data = read_buffer(decoder, shape, dtype.itemsize)
     array = np.frombuffer(data, dtype).reshape(shape) if data else np.empty(shape, dtype)
-    _ensure_valid(array)
+    if dtype.kind in "bU":
+        _ensure_valid(array)
     decoder.note(array)
     return array
 

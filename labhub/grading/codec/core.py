@@ -143,13 +143,14 @@ class Encoder:
 class Decoder:
     """Reads values from one buffer, within the bounds."""
 
-    __slots__ = ("_at", "_data", "_depth", "_left", "noted", "references")
+    __slots__ = ("_at", "_data", "_depth", "_end", "_left", "noted", "references")
 
     def __init__(
         self, data: bytes | bytearray | memoryview, references: References | None = None
     ) -> None:
         self._data = memoryview(data)
         self._at = 0
+        self._end = len(self._data)
         self._left = MAX_ELEMENTS
         self._depth = 0
         self.references = references
@@ -165,10 +166,7 @@ class Decoder:
         """The next value."""
         self.spend(1)
         tag = self.byte()
-        reader = READERS.get(tag)
-        if reader is None:
-            reader = self._other_reader(tag)
-        return reader(self)
+        return (READERS.get(tag) or self._other_reader(tag))(self)
 
     def _other_reader(self, tag: int) -> Reader:
         if self.references is not None and tag in self.references.readers:
@@ -180,8 +178,8 @@ class Decoder:
 
     def done(self) -> None:
         """Refuse what follows after the last value."""
-        if self._at != len(self._data):
-            raise ProtocolError(f"{len(self._data) - self._at} bytes too many.")
+        if self._at != self._end:
+            raise ProtocolError(f"{self._end - self._at} bytes too many.")
 
     def spend(self, cost: int) -> None:
         """Count `cost` elements against the bound."""
@@ -191,24 +189,28 @@ class Decoder:
 
     def take(self, size: int) -> memoryview:
         """The next `size` bytes, not copied."""
-        end = self._at + size
-        if end > len(self._data):
+        at = self._at
+        end = at + size
+        if end > self._end:
             raise ProtocolError(_CUT_SHORT)
-        view = self._data[self._at : end]
         self._at = end
-        return view
+        return self._data[at:end]
 
     def byte(self) -> int:
         """The next byte."""
         at = self._at
-        if at == len(self._data):
+        if at == self._end:
             raise ProtocolError(_CUT_SHORT)
         self._at = at + 1
         return self._data[at]
 
     def count(self) -> int:
         """A length."""
-        size: int = _U32.unpack(self.take(4))[0]
+        at = self._at
+        if at + _U32.size > self._end:
+            raise ProtocolError(_CUT_SHORT)
+        self._at = at + _U32.size
+        size: int = _U32.unpack_from(self._data, at)[0]
         return size
 
     def blob(self) -> memoryview:
@@ -222,7 +224,7 @@ class Decoder:
     def items(self) -> list[Any]:
         """A length and that many values, one level deeper."""
         size = self.count()
-        if size > len(self._data) - self._at or size > self._left:
+        if size > self._end - self._at or size > self._left:
             raise ProtocolError(f"A container claims {size:,} elements; they are not there.")
         if self._depth > MAX_DEPTH:
             raise ProtocolError(f"More than {MAX_DEPTH} containers within each other.")

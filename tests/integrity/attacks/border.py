@@ -136,11 +136,12 @@ def mean(xs):
 """
 
 FORGED_SNAPSHOT = """
-import gc
+import gc, sys
 for thing in gc.get_objects():
     if type(thing).__name__ == "Worker" and hasattr(thing, "_snapshot"):
         numbers = iter([-1, 0, 1, True, 2, 2.5, "1", None])
-        type(thing)._snapshot = lambda self, fd, in_process=False: {"pid": next(numbers, -1), "left_running": -1}
+        type(thing)._snapshot = lambda *a, **k: {"pid": next(numbers, -1), "left_running": -1}
+        sys.modules[type(thing).__module__]._is_one_thread = lambda: False  # the last one, too
 """
 
 GIVEN_RESULT = """

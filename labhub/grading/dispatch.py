@@ -14,7 +14,6 @@ import socket
 import threading
 import time
 from collections import deque
-from dataclasses import asdict
 
 from labhub.errors import LabhubError
 from labhub.grading.eventloop import EventLoop
@@ -254,7 +253,7 @@ class Dispatcher(threading.Thread):
                 limit_bytes = submission.exam.limits.workdir_bytes
                 descriptors.append(archive(submission.exam.workdir, limit_bytes))
                 stack.callback(os.close, descriptors[-1])
-            limits = asdict(answer_limits(submission.exam))
+            limits = vars(answer_limits(submission.exam))
             self._warm.fork(number, "answer", descriptors, {"limits": limits})
             examiner.send({"answer": True}, [end.fileno() for end in ours])
 

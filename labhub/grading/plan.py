@@ -53,10 +53,8 @@ def needed_definitions(visible: str, later_sources: Sequence[str]) -> str:
     >>> needed_definitions("import math\\nassert f(1) == 2\\nN = 3", ["print(N)"])
     'N = 3'
     """
-    if not visible.strip() or not later_sources:
-        return ""
     definitions = _definitions(visible)
-    if not definitions:
+    if not definitions or not later_sources:
         return ""
     wanted = {name for source in later_sources for name in used_names(source)} & set(definitions)
     chosen: list[ast.stmt] = []

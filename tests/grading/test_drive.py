@@ -323,31 +323,28 @@ class TestAnswer:
         worker.send({"order": 1, "error": "no more processes"})
         assert answer.snapshot(in_process=False, last=False) is None
 
-    def test_a_worker_that_stays_is_kept_and_no_longer_heard(self, wires: Any):
+    def _finished(self, wires: Any, *, pid: int, last: bool) -> tuple[Mailbox, Mailbox]:
+        """Keeper and worker, once a worker that says that it stays has been finished with."""
         answer, keeper, worker = wires
-        worker.send({"order": 1, "pid": 2, "stays": True})
-        assert answer.snapshot(in_process=False, last=True) is not None
+        worker.send({"order": 1, "pid": pid, "stays": True})
+        assert answer.snapshot(in_process=False, last=last) is not None
         keeper.send({"swept": True})
         answer.finish()
+        return keeper, worker
+
+    def test_a_worker_that_stays_is_kept_and_no_longer_heard(self, wires: Any):
+        keeper, worker = self._finished(wires, pid=2, last=True)
         assert worker.receive()["do"] == "snapshot"
         with pytest.raises(EOFError):
             worker.receive(timeout_s=5)
         assert keeper.receive(timeout_s=5) == {"do": "sweep", "keep": [2]}
 
     def test_a_worker_that_lies_about_its_number_is_swept_away(self, wires: Any):
-        answer, keeper, worker = wires
-        worker.send({"order": 1, "pid": 77, "stays": True})
-        assert answer.snapshot(in_process=False, last=True) is not None
-        keeper.send({"swept": True})
-        answer.finish()
+        keeper, _ = self._finished(wires, pid=77, last=True)
         assert keeper.receive(timeout_s=5) == {"do": "sweep", "keep": [77]}
 
     def test_a_worker_may_not_stay_before_the_last_test(self, wires: Any):
-        answer, keeper, worker = wires
-        worker.send({"order": 1, "pid": 2, "stays": True})
-        assert answer.snapshot(in_process=False, last=False) is not None
-        keeper.send({"swept": True})
-        answer.finish()
+        keeper, worker = self._finished(wires, pid=2, last=False)
         assert [worker.receive()["do"] for _ in range(2)] == ["snapshot", "stop"]
         assert keeper.receive(timeout_s=5) == {"do": "kill-worker"}
 

@@ -105,9 +105,6 @@ class Worker:
             letter, descriptors = self._mailbox.receive_with_fds()
             if letter["do"] == "stop":
                 return
-            if letter["do"] == "snapshot" and letter["last"] and _is_one_thread():
-                self._mailbox.send({"pid": os.getpid(), "stays": True, "order": letter["order"]})
-                self._be_snapshot(letter, descriptors[0], self._folder.copy_if_changed())
             reply = self._follow(letter, descriptors)
             self._mailbox.send({**reply, "order": letter["order"]})
 
@@ -134,6 +131,10 @@ class Worker:
 
     def _snapshot(self, letter: Letter, descriptor: int) -> Letter:
         folder = self._folder.copy_if_changed()
+        if letter["last"] and _threads() == 1:  # of several a fork would hold but this one
+            _stop_timers()
+            self._mailbox.send({"pid": os.getpid(), "stays": True, "order": letter["order"]})
+            self._be_snapshot(letter, descriptor, folder)
         try:
             with warnings.catch_warnings():  # a fork beside a student's threads is what we mean
                 warnings.simplefilter("ignore")
@@ -156,7 +157,6 @@ class Worker:
             with contextlib.suppress(OSError):
                 os.setpgid(0, 0)
             namespaces.call_process("lab-snapshot")
-            _stop_timers()
             self._mailbox.close()
             gc.freeze()
             _silence()
@@ -171,12 +171,11 @@ class Worker:
 def _tasks() -> int:
     """This process's threads, and the processes that its main thread has started."""
     children = Path("/proc/thread-self/children").read_text(encoding="ascii")
-    return len(os.listdir("/proc/self/task")) + len(children.split())  # noqa: PTH208 - hot
+    return _threads() + len(children.split())
 
 
-def _is_one_thread() -> bool:
-    """Whether a fork would hold all that runs here: of several threads it has one."""
-    return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - hot
+def _threads() -> int:
+    return len(os.listdir("/proc/self/task"))  # noqa: PTH208 - hot
 
 
 def _stop_timers() -> None:

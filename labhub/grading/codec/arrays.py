@@ -42,7 +42,7 @@ def read_shape(decoder: Decoder) -> tuple[int, ...]:
     if rank > MAX_DIMENSIONS:
         raise ProtocolError(f"An array has {rank} dimensions.")
     shape: tuple[int, ...] = _LENGTHS[rank].unpack(decoder.take(8 * rank))
-    if shape and max(shape) > MAX_LENGTH:
+    if max(shape, default=0) > MAX_LENGTH:
         raise ProtocolError("An array has a dimension that is too long.")
     return shape
 
@@ -83,8 +83,7 @@ def _read_array(decoder: Decoder) -> np.ndarray[Any, Any]:
     shape = read_shape(decoder)
     data = read_buffer(decoder, shape, dtype.itemsize)
     array = np.frombuffer(data, dtype).reshape(shape) if data else np.empty(shape, dtype)
-    if dtype.kind in "bU":
-        _ensure_valid(array)
+    _ensure_valid(array)
     decoder.note(array)
     return array
 

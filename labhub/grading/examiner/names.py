@@ -113,9 +113,8 @@ class Namespace(dict[str, Any]):
     def close(self) -> None:
         """Forget the snapshot, and what the cell bound to objects in it."""
         self._link = None
-        mine = [name for name in dict.keys(self) if name != "__builtins__"]
-        for name in mine:
-            if _holds_student_object(dict.__getitem__(self, name)):
+        for name, value in list(self.items()):
+            if name != "__builtins__" and _holds_student_object(value):
                 dict.__delitem__(self, name)
 
     def student_names(self, names: Iterable[str]) -> list[str]:
